@@ -52,7 +52,9 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("same")
+settings.register_profile("short", settings.get_profile("same"), max_examples=20)
+# As the tests that are long: all of it where a change lands.
+settings.load_profile("same" if "CAPWORTH_CI" in os.environ else "short")
 
 HERE = Path(__file__).parent
 SMALL = HERE / "cases" / "small"

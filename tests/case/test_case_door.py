@@ -51,7 +51,7 @@ def answered(case: Case) -> None:
             raise
 
 
-@settings(max_examples=25)  # a study each; `make nightly` seeks further
+@settings(max_examples=settings().max_examples // 2)  # a study each
 @given(st.sampled_from(TABLES), st.data())
 def test_one_odd_cell_is_a_case_error_or_a_good_case(table: str, data: st.DataObject) -> None:
     with TemporaryDirectory() as folder:

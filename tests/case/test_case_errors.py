@@ -132,6 +132,17 @@ RULES: tuple[Slip, ...] = (  # cells that do not go together
     ("costs", "0.5,measure", "0.5,overrun", "row 16, column 'bias': an optimism bias on a range"
      " that holds the overrun. Leave bias 'none', or say in range_means what else the range"),
     ("costs", "0.5,measure", "0.5,split", "row 16, column 'total': a split of no total. Name the"),
+    ("costs", "80000,100000,150000,EUR", "-80000,100000,150000,EUR", "row 20, column 'low': a range"
+     " from below to above 0. Make two rows of it, what is paid and what comes in."),
+    ("costs", "SCAN,staff,organisation,recurrent,,2026,,8000,10000,15000",
+     "SCAN,revenue,organisation,recurrent,,2026,,-15000,-10000,-8000",
+     "row 17, column 'low': revenue below 0. Write it as an amount above 0."),
+    ("costs", "60000,60000,60000", "-60000,-60000,-60000", "row 9, column 'low': an amount below 0"
+     " of no improvement. Write revenue of a service as category 'revenue', above 0;"),
+    ("costs", "REST,,,,other", "REST,,,,revenue", "row 6, column 'total': revenue has none. Leave"),
+    ("costs", "CLOUD,technology,organisation,one-off,,,,80000,100000,150000,EUR,2024,,none,,,D",
+     "CLOUD,revenue,organisation,one-off,,,,80000,100000,150000,EUR,2024,,none,,overrun,D",
+     "row 20, column 'range_means': the range of revenue. Leave it blank."),
     ("costs", "OPS,none,,,D", "OPS,none,,measure,D", "row 2, column 'range_means': a part of a"
      " total. Say 'split': the range is how it divides."),
     ("usage", "GUARD,REG,2,2,2,doors,A,LEDGER,\nGUARD,ACA,5,5,5,doors,A,LEDGER,\n", "",
@@ -151,7 +162,7 @@ RULES: tuple[Slip, ...] = (  # cells that do not go together
     ("costs", "one-off,,2026,2026,15000,20000,30000", "one-off,sunk,2026,2026,15000,20000,30000",
      "improvements.csv, row 3, column 'id': LINK costs nothing."),
     ("effects", "LINK,NET,reach,,10,30,50,D,,judged\nLINK,LAB,,verified,1,2,2.5,D,,judged\n", "",
-     "improvements.csv, row 3, column 'id': LINK has no effect. Add it to effects."),
+     "improvements.csv, row 3, column 'id': LINK has no effect. Add it to effects or savings."),
     ("improvements", ",2026,2027", ",2026,2025", "row 3, column 'effect_year': it is before the"
      " start."),
     ("costs", "one-off,,2025,2025", "one-off,,2024,2025", "row 18, column 'from_year': 2024 is"

@@ -55,7 +55,7 @@ def test_nothing_is_written_over(small: Case, tmp_path: Path) -> None:
 class _Interchanged:
     """A table of Polars or any other package: known by the dataframe interchange alone."""
 
-    def __init__(self, table: pd.DataFrame) -> None:
+    def __init__(self, table: Any) -> None:
         self._table = table
 
     def __dataframe__(self, *given: Any, **rest: Any) -> Any:

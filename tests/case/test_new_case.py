@@ -12,16 +12,18 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 
 from capworth.case.book import ABOUT, columns_shown, sheets_with, write_book
-from capworth.case.defaults import BY_GRADE, DEFAULTS
+from capworth.case.defaults import DEFAULTS
 from capworth.case.dictionary import SETTINGS, dictionary, table_names
 from capworth.case.examples import copy_example
 from capworth.case.library import library
 from capworth.case.model import Case, Settings
 from capworth.case.plain import read_plain
 from capworth.case.read import check_case, read_case
+from capworth.case.rows import BY_GRADE
 from capworth.case.template import write_template
 from capworth.cli import main
 from capworth.errors import CaseError, InputError
+from capworth.language.isolates import flat
 from capworth.language.language import Language
 from capworth.lints.found import lint_case
 from capworth.report.annex.method import evidence
@@ -153,6 +155,33 @@ def test_papers_call_a_default_a_default(
     assert "not given, so taken: name costs" in checked
     assert "years 10, discounting green-book" in checked
     assert said >= TAKEN
+
+
+def test_financial_years_are_read_and_printed(tmp_path: Path) -> None:
+    """A case that writes 2026/27 reads it so in its papers; any other reads 2026."""
+    for first, told in (("2026/27", "2026/27"), (2026, "2026")):
+        book = write_book(tmp_path / f"years-{told[4:]}.xlsx".replace("/", ""), ["improvements"])
+        fill(book, {**ASKED, "budget": 2_000_000, "first_year": first}, PROGRAMME)
+        case = read_case(book)
+        assert case.settings.first_year == 2026
+        assert case.settings.financial_years == (first == "2026/27")
+        content = Content.of(run_study(case, draws=60))
+        for language in ("en", "ar"):
+            edition = content.said(language)
+            pages = flat(str((edition.pages, edition.sections, edition.foot)))
+            assert ("2026/27" in pages) == (first == "2026/27"), language
+        starts = (
+            row["cells"][2]
+            for b in edition.pages[0]
+            if b["kind"] == "bars"
+            for g in b["groups"]
+            for row in g["rows"]
+            if row["cells"][2]
+        )
+        assert {str(x).strip("\u2066\u2069") for x in starts} == {told}
+    fill(book, {**ASKED, "first_year": "2026/28"}, {})
+    with pytest.raises(CaseError, match="is no financial year"):
+        read_case(book)
 
 
 TAKEN = {  # phrases of what is taken

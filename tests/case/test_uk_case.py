@@ -128,7 +128,7 @@ def test_what_has_no_end_has_no_place(uk: Case, study: Study) -> None:
     assert [b.capability for b in uk.business_as_usual if b.end_unknown] == ["PNC"]
     table = study.appraisal.to_frame()
     assert table.index[table["expected_place"].isna()].tolist() == ["PNC"]
-    assert np.isnan(table.loc["PNC", "p_first"])
+    assert np.isnan(table["p_first"]["PNC"])
     for places in (study.appraisal.rank_acceptability(), study.allocation.ranks()):
         assert "PNC" not in places.index
         assert len(places) == len(uk.capabilities) - 1

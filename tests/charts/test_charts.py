@@ -31,13 +31,14 @@ from capworth import charts
 from capworth.case.read import read_case
 from capworth.charts import style
 from capworth.charts.gallery import GALLERY
-from capworth.charts.letters import unprintable
 from capworth.charts.rows import place_labels
 from capworth.charts.schedule import draw_good_sets
 from capworth.charts.svg import framed, to_svg
 from capworth.errors import InputError
+from capworth.language import letters
 from capworth.language.inputs import name_inputs
 from capworth.language.language import ENGLISH, Language
+from capworth.language.letters import unprintable
 from capworth.language.numbers import Amount, decimals, rounded
 from capworth.language.phrases import phrases
 from capworth.study.stages import PARTS, Study
@@ -656,5 +657,6 @@ def test_letters_that_no_font_has_are_told() -> None:
     names = ("数据 $2m to $3m 🚔", "Donaudampfschifffahrtskapitänsmützen Ω", "é ł السجل €")
     changed = [replace(c, name=name) for c, name in zip(case.capabilities, names, strict=False)]
     kept = (*changed, *case.capabilities[len(changed) :])
+    assert {*letters.ARABIC, *map(ord, letters.MARKS)} <= letters._with_glyphs()
     assert unprintable(case) == ""
     assert unprintable(replace(case, capabilities=kept)) == "数据🚔Ω"

@@ -7,7 +7,8 @@ from click.testing import CliRunner, Result
 from parts_of_cases import FUTURES
 
 from capworth.cli import main
-from capworth.runs.run import read_manifest, write_run
+from capworth.runs.place import read_manifest
+from capworth.runs.run import write_run
 from capworth.study.stages import Study
 
 

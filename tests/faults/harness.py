@@ -1,15 +1,16 @@
 """Break what can break, at random, and count: `make faults` runs the long form and prints a table.
 
-Named kinds of wrong input, each in its place (`kinds.py`); then at random: cases with odd cells,
-workbooks with flipped bits, an OSError at each call that writes, and kills of a run. Nothing may
-break out, be lost, or be left behind.
+Named kinds of wrong input, each in its place (`kinds.py`), and their sisters (`sisters.py`); what a
+run wrote and is read again (`rereads.py`); then at random: cases with odd cells, workbooks with
+flipped bits, an OSError at each call that writes, and kills of a run. Nothing may break out, be
+lost, or be left behind.
 """
 
 import csv
 import io
-import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -30,6 +31,8 @@ from openpyxl import Workbook
 from passing import try_passing
 from refusals import COMMANDS as REFUSED
 from refusals import made, try_writes
+from rereads import try_rereads
+from sisters import try_sisters
 
 from capworth.case.read import check_case, read_case
 from capworth.errors import CapworthError
@@ -271,6 +274,8 @@ def refused(_: object) -> dict[str, Told]:
 
 PARTS: dict[str, Any] = {  # what is tried, by the name of its part
     "named": lambda _: try_slips(),
+    "sisters": lambda _: try_sisters(write_book),
+    "rereads": lambda _: try_rereads(),
     "commands": lambda _: try_commands(),
     "lines": lambda _: {f"a command line: {kind}": told for kind, told in try_lines().items()},
     "writes": refused,
@@ -288,18 +293,21 @@ PARTS: dict[str, Any] = {  # what is tried, by the name of its part
     },
 }
 RIGHT = ("right", "told", "passed", "carried out")
-FOUND = Path(__file__).parents[2] / "build" / "faults"  # what each part found
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "faults.md"
+ROW = re.compile(r"\| (?P<kind>[^|]+) \| (?P<tried>\d+) \| (?P<right>\d+) \|")
 
 
-def write_page() -> None:
+def on_page() -> dict[str, Told]:
+    """What the page says was found, by kind."""
+    rows = [row for line in PAGE.read_text("utf-8").splitlines() if (row := ROW.fullmatch(line))]
+    told = {r["kind"]: Told(right=int(r["right"]), wrong=int(r["tried"])) for r in rows}
+    for found in told.values():
+        found["wrong"] -= found["right"]
+    return {kind: +found for kind, found in told.items() if kind != "together"}
+
+
+def write_page(found: dict[str, Told]) -> None:
     """Write the table of all that was found into the page; what stands below it stays."""
-    found: dict[str, Told] = {}
-    for part in PARTS:
-        path = FOUND / f"{part}.json"
-        if path.exists():
-            known = json.loads(path.read_text(encoding="utf-8"))
-            found |= {kind: Told(told) for kind, told in known.items()}
     text = PAGE.read_text(encoding="utf-8")
     head, tail = text.index("| kind | tried"), text.index("## What is not found")
     PAGE.write_text(f"{text[:head]}{table_of(found)}\n{text[tail:]}", encoding="utf-8")
@@ -316,15 +324,17 @@ def main() -> None:
     words.add_argument("--kills", type=int, default=50)
     words.add_argument("--passing", type=int, default=400)
     words.add_argument("--seed", type=int, default=1)
+    words.add_argument("--more", action="store_true", help="add to what the page says was tried")
     asked = words.parse_args()
-    FOUND.mkdir(parents=True, exist_ok=True)
     bad = 0
     for part in asked.parts or PARTS:
         found = {kind: as_right(told) for kind, told in PARTS[part](asked).items()}
-        (FOUND / f"{part}.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
         print(table_of(found), flush=True)
         bad += sum(sum(told.values()) - told["right"] for told in found.values())
-    write_page()
+        known = on_page()
+        if asked.more:
+            found = {kind: known.get(kind, Told()) + told for kind, told in found.items()}
+        write_page(known | found)  # what other parts found stays
     sys.exit(1 if bad else 0)
 
 

@@ -18,6 +18,8 @@ from capworth.cli import main
 BASES = {words[0]: words for words in COMMANDS.values()} | {  # a whole line of each command
     "new": ("new", "out/mine"),
     "check": ("check", "case"),
+    "batch": ("batch", "case", "--out", "out/batch", "--draws", "100", "--workers", "1"),
+    "bench": ("bench", "case", "--draws", "100"),
     "allocate": ("allocate", "case", "--draws", "100"),
     "parameters": ("parameters",),
     "read": ("read", "run"),
@@ -27,7 +29,7 @@ BASES = {words[0]: words for words in COMMANDS.values()} | {  # a whole line of 
     "explain": ("explain", "run"),
 }
 ODD = ("", "nonsense", "-1", "nan", "9" * 4_000, "1e999", "nul\0", "x" * 5_000, "../..", "\udcff")
-SLOW = ("run", "track", "scenarios", "propose", "brief", "donors", "switch")
+SLOW = ("run", "batch", "bench", "track", "scenarios", "propose", "brief", "donors", "switch")
 
 
 def lines() -> Iterator[tuple[str, tuple[str, ...]]]:

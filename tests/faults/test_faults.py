@@ -8,11 +8,16 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "runs"))
 
-from harness import contents, flips, fuzz, writes
+from harness import PAGE, contents, flips, fuzz, on_page, write_book, writes
 from kinds import slips, try_commands, try_slips
+from lines import lines
 from passing import try_passing
 from refusals import made, try_writes
+from rereads import try_rereads
+from sisters import try_sisters
 from test_place import OUTPUTS, write_run
+
+from capworth.cli import COMMANDS
 
 
 def wrong(told: dict[str, int]) -> list[str]:
@@ -56,6 +61,44 @@ def test_odd_words_end_every_command_in_a_sentence() -> None:
     found = try_commands()
     assert {name: told for name, told in found.items() if set(told) != {"right"}} == {}
     assert sum(sum(told.values()) for told in found.values()) >= 200
+
+
+def test_sisters_of_the_kinds_are_told_or_mean_the_same() -> None:
+    """One of many of each; `make faults` tries them all."""
+    found = try_sisters(write_book, every=11)
+    assert {kind: told for kind, told in found.items() if set(told) != {"right"}} == {}
+    assert sum(sum(told.values()) for told in found.values()) > 25
+
+
+def test_a_run_that_was_damaged_is_not_read_as_one() -> None:
+    found = try_rereads(every=53)
+    assert {kind: told for kind, told in found.items() if set(told) != {"right"}} == {}
+    assert len(found) > 3
+
+
+def test_lines_are_made_of_every_command() -> None:
+    assert {words[0] for _, words in lines()} == set(COMMANDS)
+
+
+def test_the_page_of_faults_is_the_harness_own() -> None:
+    """Each row is a kind, how often it was tried and how often it was right; they add up."""
+    found = on_page()
+    assert {kind: told for kind, told in found.items() if set(told) != {"right"}} == {}
+    text = PAGE.read_text(encoding="utf-8")
+    tried = sum(told["right"] for told in found.values())
+    assert f"| together | {tried} | {tried} |" in text
+    for beginning, least in ASKED.items():
+        mine = [told["right"] for kind, told in found.items() if kind.startswith(beginning)]
+        assert sum(mine) >= least, beginning
+
+
+ASKED = {  # what the page must tell of at least
+    "": 100_000,
+    "a case with an odd cell": 100_000,
+    "a workbook with flipped bits": 200,
+    "a run killed": 50,
+    "a command line": 200,
+}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="refusals as POSIX has them")

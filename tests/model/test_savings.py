@@ -11,6 +11,7 @@ import pytest
 
 from capworth.appraisal.economics import economics
 from capworth.case.model import NET, Case, CostLine, Estimate, Saving
+from capworth.case.read import read_case
 from capworth.methods.arguments import Bools, Floats
 from capworth.model.costs import discount_factors
 from capworth.model.draws import AtModes, Draws, Sampled
@@ -170,3 +171,75 @@ def test_what_nobody_of_the_perspective_pays_is_shown_and_not_counted(small: Cas
     assert accounts is not None
     mine = accounts[accounts.index.get_level_values("subject") == "SCAN"]
     assert mine["net_m"].sum() == pytest.approx(society["npv_m"], rel=1e-9)
+
+
+# --------------------------------------------------------------------------------- what comes in
+
+
+def with_income(small: Case, category: str, sign: int, **more: object) -> Case:
+    """LINK lets its masts: 2,000 a year from the second year on, to the organisation."""
+    frames = small.to_frames()
+    row = dict.fromkeys(frames["costs"].columns, "") | {
+        "id": "MASTS",
+        "improvement": "LINK",
+        "category": category,
+        "kind": "recurrent",
+        "payer": "organisation",
+        "currency": "EUR",
+        "price_year": "2024",
+        "from_year": "2026",
+        "bias": "none",
+        "grade": "D",
+        "basis": "offer of an operator",
+        **{k: f"{sign * v}" for k, v in (("low", 1000), ("mode", 2000), ("high", 3000))},
+        **more,
+    }
+    if sign < 0:
+        row |= {"low": row["high"], "high": row["low"]}
+    frames["costs"].loc["MASTS"] = row
+    return read_case(frames)
+
+
+def test_an_amount_below_nothing_is_revenue(small: Case) -> None:
+    """Written either way it is one case: no cost to anybody, a saving of its payer."""
+    told, below = with_income(small, "revenue", 1), with_income(small, "other", -1)
+    line = next(c for c in below.costs if c.id == "MASTS")
+    assert (line.category, line.amount.low, line.amount.mode) == ("revenue", 1000, 2000)
+    plain, models = Model(small), [Model(told), Model(below)]
+    link = small.improvement_ids.index("LINK")
+    income = 2000 * (A1 + A2)
+    for model in models:
+        before, after = (m.costs.price(AtModes()) for m in (plain, model))
+        np.testing.assert_allclose(after.improvement, before.improvement)
+        np.testing.assert_allclose(after.asked, before.asked)
+        assert float(model.savings.alone(AtModes())[0, link]) == pytest.approx(income)
+        ((who, payer, years, cashable),) = model.savings.of_each(AtModes())
+        assert (who, payer, cashable) == (link, "organisation", True)
+        assert years[0].tolist() == pytest.approx([0, 2000, 2000])
+
+
+def test_revenue_is_as_late_as_its_improvement(small: Case) -> None:
+    model = Model(with_income(small, "revenue", 1)).savings
+    (line,) = model.saved_lines(AtModes())
+    (user,) = line.users
+    assert float(line.joint(NET, [user], [1])[0]) == pytest.approx(2000 * A2)
+
+
+def test_who_gets_revenue_gains_it(small: Case) -> None:
+    """In the accounts of who pays and gains; that of a service is shown and not counted."""
+    case = with_income(small, "revenue", 1)
+    sample = draw_sample(case, 50)
+    found = economics(sample, Provenance.of(case, 50))
+    assert found is not None
+    gained = found.tables()["accounts"]["gains_m"][("improvement", "LINK", "organisation")]
+    saved = found.to_frame()["saving_m"][("improvement", "LINK")]
+    assert gained == pytest.approx(saved)
+    assert saved > 0
+    mine = with_income(small, "revenue", 1, improvement="", capability="LAB")
+    other = economics(draw_sample(mine, 50), Provenance.of(mine, 50))
+    assert other is not None
+    (row,) = other.tables()["uncounted"].loc[[("revenue", "MASTS")]].to_dict("records")
+    assert (row["payer"], row["receiver"]) == ("", "organisation")
+    assert row["amount_m"] == pytest.approx(2 * 0.002)
+    plain = Model(small).costs.price(AtModes()).capability
+    np.testing.assert_allclose(Model(mine).costs.price(AtModes()).capability, plain)

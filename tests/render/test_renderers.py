@@ -27,6 +27,7 @@ from capworth.case.read import read_case
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.language.phrases import phrases
+from capworth.model.figures import as_data
 from capworth.render.book import write_book
 from capworth.render.console import plain, write_text
 from capworth.render.html import write_html
@@ -54,7 +55,6 @@ from capworth.report.decision import decision_blocks
 from capworth.report.edition import Content, Edition, unstored
 from capworth.report.pages import said_block
 from capworth.report.pdf import write_report
-from capworth.study.figures import as_data
 from capworth.study.pages import part_pages
 from capworth.study.stages import Study, run_study
 from capworth.study.tables import tables_of
@@ -279,7 +279,7 @@ def test_the_data_book_holds_every_figure_and_every_table_typed(
     told = list(book["columns"].iter_rows(values_only=True))
     assert ("capabilities", "cost_m", "millions") in {row[:3] for row in told}
     assert {row[0] for row in told[1:]} == {*tables}
-    contents = dict(book["contents"].iter_rows(min_row=2, values_only=True))
+    contents = {row[0]: row[1] for row in book["contents"].iter_rows(min_row=2, values_only=True)}
     assert contents["programme"] == part_pages()["programme"].question
     kept = list(book["capabilities"].iter_rows(values_only=True))
     table = tables["capabilities"]

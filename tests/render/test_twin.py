@@ -71,7 +71,7 @@ def studies(study: Study, bundled: Study) -> Mapping[str, Study]:
     return {"small": study, "bundled": bundled, "uk": british}
 
 
-@pytest.mark.parametrize("case", ["small", "uk", "bundled"])
+@pytest.mark.parametrize("case", ["small", "uk", pytest.param("bundled", marks=pytest.mark.long)])
 def test_a_spreadsheet_finds_our_figures_at_the_modes(
     case: str, studies: Mapping[str, Study], tmp_path: Path
 ) -> None:

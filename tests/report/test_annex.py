@@ -275,7 +275,7 @@ def _lowest(report: bytes, number: int) -> float:
     page = PdfReader(BytesIO(report)).pages[number]
     page.extract_text(visitor_text=see)
     millimetre = 72 / 25.4
-    foot, head = 20 * millimetre, float(page.mediabox.height) - 16 * millimetre
+    foot, head = 17 * millimetre, float(page.mediabox.height) - 16 * millimetre
     body = [height for height in heights if height > foot - 1]
     return (head - min(body)) / (head - foot)
 

@@ -822,6 +822,7 @@ RARE |= {  # said of a programme that the small case does not have; see test_spe
     "decision.programme.title_none",
     "decision.programme.title_unsure",
     "programme.unit_net",
+    "verb.open",
 }
 BUNDLED = {  # said of the bundled case only: it has earmarks, targets, a network and yearly limits
     "leaf.geometric",
@@ -846,8 +847,8 @@ BUNDLED = {  # said of the bundled case only: it has earmarks, targets, a networ
     "steps.target",
     "trust.synthetic",
     "verb.choose",
-    "verb.open",
     "verb.prefer",
+    "verb.replaced",
     "change.together",
     "next.takes_and_drops",
     "decision.programme.years",

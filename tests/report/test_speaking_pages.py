@@ -176,10 +176,9 @@ def page_1(s: Any) -> Said:
             *(str(s.provenance.draws), *percent(s.convergence.largest, 1)),
         ],
         "vintage": [
-            *("0.1", str(settings.price_year), "5", "5.0", "31", "2024", str(settings.seed)),
-            str(s.provenance.draws),
+            *("0.1", str(settings.price_year), "5", "5.0", "31", "2024"),
         ],
-        "footnote": ["80"],
+        "footnote": [str(settings.seed), str(s.provenance.draws), "80"],
         "decision.picture.title": [str(len(set_of)), *needed, *sure, *around(*found.gain)],
         "decision.picture.note": ["80", str(len(found.good_sets())), *near],
     }

@@ -39,6 +39,7 @@ from capworth.report.brief import document, write_brief
 from capworth.runs import papers as briefs
 from capworth.runs import run as runs
 from capworth.runs.manifest import RunError
+from capworth.runs.place import inputs_of, read_manifest
 from capworth.runs.run import BRIEFS
 
 STRAY = re.compile(r"\b(?:nan|NaN|None|inf|NaT)\b|\{\w*\}")
@@ -359,8 +360,8 @@ def test_two_processes_give_the_same_bytes(run: Path, monkeypatch: pytest.Monkey
 def test_a_brief_tells_what_the_run_told(run: Path) -> None:
     """The draws worked out anew are those of the run."""
     told = pd.read_csv(run / "tables" / "members.csv", index_col=0)
-    manifest = runs.read_manifest(run)
-    case = read_case(runs.inputs_of(run)).with_settings(seed=manifest["settings"]["seed"])
+    manifest = read_manifest(run)
+    case = read_case(inputs_of(run)).with_settings(seed=manifest["settings"]["seed"])
     found = serve_members(draw_sample(case, 200))
     assert found is not None
     numbers = found.to_frame().select_dtypes("number").columns

@@ -33,6 +33,7 @@ from capworth.runs import papers as donorpapers
 from capworth.runs import run as runs
 from capworth.runs.manifest import RunError
 from capworth.runs.papers import write_donor_papers
+from capworth.runs.place import inputs_of, read_manifest
 from capworth.study.stages import Study, run_study
 
 LANGUAGES = ("en", "fr")  # of the small case
@@ -289,7 +290,7 @@ def test_members_speak_only_where_they_were_asked(study: Study, small: Case) -> 
 
 def test_made_answers_are_no_answers(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Need by region goes to the page where members were asked, and nowhere else."""
-    case = read_case(runs.inputs_of(run))
+    case = read_case(inputs_of(run))
     assert case.feedback, "the small case has a survey"
     seen: list[pd.DataFrame | None] = []
 
@@ -384,11 +385,11 @@ def test_the_command(run: Path, tmp_path: Path) -> None:
 
 
 def test_the_pages_stand_beside_the_run(run: Path) -> None:
-    before, held = runs.read_manifest(run)["outputs"], sorted(run.rglob("*"))
+    before, held = read_manifest(run)["outputs"], sorted(run.rglob("*"))
     written = write_donor_papers(run, languages=("en",), packages=("CLOUD",))
     assert written[0] == run.parent / "small-donors" / "en" / "index.pdf"
     assert sorted(run.rglob("*")) == held
-    assert runs.read_manifest(run)["outputs"] == before
+    assert read_manifest(run)["outputs"] == before
 
 
 @pytest.mark.parametrize("name", ["tables/donor_menu.csv", "inputs/costs.csv"])
@@ -408,7 +409,7 @@ def test_a_run_without_a_menu_says_so(
     small: Case, tmp_path: Path, run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert small.settings.budget
-    manifest = dict(runs.read_manifest(run))
+    manifest = dict(read_manifest(run))
     manifest["outputs"] = []
     monkeypatch.setattr(runs, "read_manifest", lambda _: manifest)
     with pytest.raises(RunError, match="has no donor menu"):

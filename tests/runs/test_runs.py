@@ -20,7 +20,8 @@ from capworth.errors import CaseError
 from capworth.model.simulation import draw_sample
 from capworth.runs import run as runs
 from capworth.runs.manifest import RunError
-from capworth.runs.run import Comparison, inputs_of, read_figures, read_manifest, rerun, run
+from capworth.runs.place import inputs_of, read_figures, read_manifest
+from capworth.runs.run import Comparison, rerun, run
 from capworth.study import tables as databook
 from capworth.study.stages import Study, run_study
 

@@ -13,6 +13,7 @@ from capworth.case.read import read_case
 from capworth.cli import main
 from capworth.runs import run as runs
 from capworth.runs.manifest import RunError
+from capworth.runs.place import inputs_of
 from capworth.runs.run import run
 from capworth.runs.vintage import DRAWS, compare_runs
 from capworth.study.stages import run_study
@@ -102,7 +103,7 @@ def test_the_shares_sum_to_the_whole_move(old: Path, folder: Path, edit: Edit) -
     edit("costs.csv", line, line.replace("judged", "judged again"))
     run(folder, old.parent / "new", DRAWS)
     found = compare_runs(old, old.parent / "new")
-    then, now = (run_study(read_case(runs.inputs_of(p)), DRAWS) for p in (old, old.parent / "new"))
+    then, now = (run_study(read_case(inputs_of(p)), DRAWS) for p in (old, old.parent / "new"))
     before, after = (s.appraisal.to_frame()["score_per_m"].sort_index() for s in (then, now))
     told = found.shares().loc["capability"].to_numpy().sum(axis=1)
     moved = (after - before).loc[list(now.case.capability_ids)].to_numpy()

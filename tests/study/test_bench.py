@@ -19,7 +19,8 @@ from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.errors import CapworthError, InputError
 from capworth.model.result import Answer
-from capworth.runs.run import read_manifest, rerun
+from capworth.runs.place import read_manifest
+from capworth.runs.run import rerun
 from capworth.study.pages import output_columns, part_pages, told_of
 from capworth.study.scorecard import AS_IS, scorecard
 from capworth.study.shown import written

@@ -35,13 +35,16 @@ from capworth.model.figures import (
     UNITS,
     Column,
     Figure,
+    as_data,
     columns,
+    from_data,
+    near,
     word,
 )
 from capworth.model.formulas import FORMULAS
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import draw_sample
-from capworth.study.figures import as_data, from_data, gather, near
+from capworth.study.figures import gather
 from capworth.study.origins import Origins
 from capworth.study.stages import PARTS, Study
 from capworth.study.tables import tables_of
@@ -184,7 +187,9 @@ WITHOUT = {  # costly questions whose quantities no other answer has
 }
 
 
-@pytest.mark.parametrize("place", ["tests/cases/small", "data/interpol-2019"])
+@pytest.mark.parametrize(
+    "place", ["tests/cases/small", pytest.param("data/interpol-2019", marks=pytest.mark.long)]
+)
 def test_a_stage_on_fewer_draws_gives_no_second_value(
     place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,7 +20,7 @@ from capworth.programme.selection import choose_programme
 from capworth.report.annex.method import method
 from capworth.report.content import Voice
 from capworth.report.pages import said_page
-from capworth.runs.run import read_manifest
+from capworth.runs.place import read_manifest
 from capworth.study.stages import Study, run_study
 from capworth.uncertainty.convergence import Convergence, converge, draws_until_stable
 

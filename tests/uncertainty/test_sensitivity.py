@@ -205,7 +205,7 @@ def test_a_stated_total_keeps_its_grade_for_the_sum(small: Case) -> None:
     known = sum(c.amount.mode for c in parts if c.total)
     exact = replace(audited.amount, low=known, mode=known, high=known)
     whole = replace(small, totals=(replace(audited, amount=exact),), costs=parts)
-    model, lines = Model(whole), {}
+    model, lines = Model(whole), dict[bool, list[tuple[str, float]]]()
     for line, _, amount in model.costs.by_line():
         lines.setdefault(bool(line.total), []).append((line.amount.grade, amount))
     part = sum(amount for _, amount in lines[True])

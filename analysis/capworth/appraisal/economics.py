@@ -283,7 +283,7 @@ class Economics(Answer):
         whole: tuple[tuple[Any, ...], ...] = (
             ("cost_m", "cost", "millions", "cost", ("costs",)),
             ("benefit_m", "money", "millions", "money", ("chain", "effects")),
-            ("saving_m", "saving", "millions", "net", ("costs",)),
+            ("saving_m", "saving", "millions", "net", ("savings",)),
             ("npv_m", "net", "millions", "net", both),
             ("bcr", "benefit_cost_ratio", "ratio", "benefit_cost_ratio", both, RATIO),
         )
@@ -371,7 +371,7 @@ class Economics(Answer):
         return self._accounts.copy()
 
     def uncounted(self) -> pd.DataFrame:
-        """Return transfers and sunk costs: shown, and in no account."""
+        """Return transfers, revenue of services and sunk costs: shown, and in no account."""
         return self._uncounted.copy()
 
     def savings(self) -> pd.DataFrame:
@@ -473,7 +473,7 @@ def economics(
     """
     known(perspective, "perspective", PERSPECTIVES)
     case, model = sample.case, sample.model
-    if not model.known["money"].any() and not case.savings:
+    if not model.known["money"].any() and not (case.savings or case.receipts):
         return None
     factors = discount_factors(case)
     rate = schedules()[case.settings.discounting].bands[0][1]
@@ -675,7 +675,7 @@ def _savings(sample: Sample, programme: Programme | None, perspective: str) -> p
             saved = present_value(paid * share, factors) / MILLION
             mine = line.payer in PERSPECTIVES[perspective].payers
             rows[subject, line.id] = {
-                "owner": line.capability or line.platform,
+                "owner": line.capability or line.platform or line.improvement,
                 "payer": line.payer,
                 "share": float(share[:, -1].mean()),
                 **Interval.of(saved).columns("saving_m"),
@@ -706,18 +706,20 @@ def _account(flows: Flows, k: int) -> dict[str, dict[str, float]]:
 
 
 def _uncounted(case: Case, model: Model) -> pd.DataFrame:
-    """Contributions, pledges and sunk costs at their modes over the appraisal, not discounted."""
+    """Transfers, revenue of services, sunk costs: modes over the appraisal, not discounted."""
     money = PriceBase(case)
     rows = []
     for line in case.costs:
         transfer = line.is_transfer
-        if transfer or line.treatment == "sunk":
+        income = line.is_revenue and not line.improvement  # of a service: shown, and not counted
+        if transfer or income or line.treatment == "sunk":
             amount = line.amount.mode * money.factor(line.currency, line.price_year)
-            if transfer and line.kind == "recurrent" and line.treatment != "sunk":
+            if not line.is_cost and line.kind == "recurrent" and line.treatment != "sunk":
                 active = model.costs.active_years(line)
                 amount *= active.stop - active.start
-            row = line.payer, "organisation" if transfer else "", amount, line.amount
-            rows.append(("transfer" if transfer else "sunk cost", line.id, *row))
+            what = "transfer" if transfer else "revenue" if income else "sunk cost"
+            ends = ("", line.payer) if income else (line.payer, "organisation" if transfer else "")
+            rows.append((what, line.id, *ends, amount, line.amount))
     for pledge in case.funding:
         amount = pledge.amount.mode * money.factor(pledge.currency, pledge.price_year)
         payer = "members" if pledge.kind == "statutory" else "donors"

@@ -94,6 +94,7 @@ def check_cells(raw: RawCase) -> tuple[Mapping[str, object], Typed, tuple[Findin
     }
     lost = {*raw.spoilt, *(name for name in tables_needed(raw) if name not in raw.tables)}
     lost |= {name for name, table in raw.tables.items() if _lacks_key(table, raw.findings)}
+    lost |= {name for name in NEVER_EMPTY if name in raw.tables and not raw.tables[name].rows}
     known |= dict.fromkeys(lost, Anything())  # no word can be held against what was not read
     own = settings.get("functions")
     words = own if isinstance(own, tuple) else ()
@@ -219,6 +220,8 @@ def _check_keys(
             problem, fix = f"{str(value).lower()} is no text", f"It needs {column.meaning}."
             findings.append(Finding(place, 0, name, problem, fix))
             continue
+        if isinstance(value, bool) and column.kind == "flag":
+            value = "yes" if value else "no"
         try:
             if column.kind in {"list", "words", "refs"}:
                 keys[name] = _several(value, column, known)
@@ -294,7 +297,7 @@ def _check_table(
                 findings.append(Finding(table.file, row.number, name, *error.args))
                 faulty = True
         name_of_row = tuple(
-            row.cells.get(c, "") if columns[c].kind != "year" else _year(row.cells.get(c, ""))
+            row.cells.get(c, "") if columns[c].kind != "year" else year_begun(row.cells.get(c, ""))
             for c in key
         )
         if name_of_row in seen:
@@ -459,7 +462,7 @@ def _whole(text: str, column: Column) -> float:
     return value
 
 
-def _year(text: str) -> str:
+def year_begun(text: str) -> str:
     """A financial year is the year in which it begins."""
     found = FINANCIAL.fullmatch(text)
     return found[1] if found else text

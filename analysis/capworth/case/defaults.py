@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
 
-from capworth.case.check import tables_needed
+from capworth.case.check import FINANCIAL, tables_needed, year_begun
 from capworth.case.dictionary import SETTINGS, dictionary, table_names
 from capworth.case.library import library_row
 from capworth.case.model import Settings
 from capworth.case.numerals import as_point
-from capworth.case.rows import BY_GRADE, GRADES
+from capworth.case.rows import BY_GRADE, GRADES, TAKEN
 from capworth.case.rules.chain import SHARE_STEPS
 from capworth.case.tables import RawCase, Row, Table
 
@@ -34,9 +34,9 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {  # cells that are the same in ever
     "costs": {"category": "other", "payer": "organisation", "kind": "recurrent"},
     "criteria": {"swing": "100"},
     "improvements": {
-        "readiness": "5",
-        "illustrative": "yes",
-        "basis": "nothing was published",
+        "readiness": "7",
+        "illustrative": "no",
+        "basis": "as the organisation states it",
     },
     "unit_values": {"scale": "money", "scope": "social"},
 }
@@ -54,9 +54,12 @@ def with_defaults(raw: RawCase) -> RawCase:
     tables = dict(raw.tables)
     for name in tables:
         tables[name] = _named(tables[name])
+    undated = _undated(tables)
     ids = {name: _names(table) for name, table in tables.items()}
     for name in tables:
         tables[name] = _filled(tables[name], settings, ids, tables)
+    if undated and "costs" in tables:
+        tables["costs"] = _paid_in_time(tables["costs"], undated, tables["improvements"])
     needed = tables_needed(raw)
     told = {"functions"} & {*needed, *raw.spoilt} or (
         "functions" in tables and tables["functions"].rows
@@ -74,7 +77,7 @@ def with_defaults(raw: RawCase) -> RawCase:
 
 NO_DEFAULT = {  # settings that are absent where they are not given
     *("note", "draws", "number_format", "budget", "target", "harm_index", "productivity"),
-    *("functions", "languages", "excellence_returns", "excellence_extent"),
+    *("financial_years", "functions", "languages", "excellence_returns", "excellence_extent"),
 }
 
 
@@ -95,6 +98,8 @@ def _settings(raw: RawCase) -> Mapping[str, object]:
     if day:
         given.setdefault("price_year", day.year)
         given.setdefault("first_year", day.year + 1)
+    if any(FINANCIAL.fullmatch(str(given.get(key))) for key in ("first_year", "price_year")):
+        given.setdefault("financial_years", "yes")
     given.setdefault("years", 10)
     given.setdefault("discounting", SCHEDULES.get(str(given.get("currency")), PLAIN))
     given.setdefault("seed", 1)
@@ -173,13 +178,46 @@ def _filled(
             if name in columns and not cells.get(name):
                 cells[name] = value
                 taken.append(f"{name} {value}")
-        if table.name == "costs" and taken:
+        if table.name in ("costs", "improvements") and taken:
+            taken = [words for words in taken if not words.startswith("basis ")]
             cells["basis"] = "; ".join(
-                filter(None, (cells.get("basis"), f"taken: {', '.join(taken)}"))
+                filter(None, (cells.get("basis"), f"{TAKEN}{', '.join(taken)}"))
             )
         cells = _ranged(table.name, cells, form, tables)
         rows.append(row if cells == row.cells else replace(row, cells=cells))
     return replace(table, rows=tuple(rows))
+
+
+def _undated(tables: Mapping[str, Table]) -> set[str]:
+    """Improvements that do not say when their effects are felt."""
+    if "improvements" not in tables:
+        return set()
+    rows = tables["improvements"].rows
+    return {row.cells.get("id", "") for row in rows if not row.cells.get("effect_year")}
+
+
+def _paid_in_time(costs: Table, undated: set[str], improvements: Table) -> Table:
+    """Pay for an improvement that tells no years: its build before its effects, then its running.
+
+    A line that tells a year of its own stays as it is.
+    """
+    starts = {row.cells.get("id", ""): row.cells for row in improvements.rows}
+    rows = []
+    for row in costs.rows:
+        cells = row.cells
+        owner = starts.get(cells.get("improvement", ""), {})
+        start, effect = (year_begun(owner.get(c, "")) for c in ("start_year", "effect_year"))
+        told = cells.get("from_year") or cells.get("to_year")
+        if cells.get("improvement") not in undated or told or not (start and effect).isdigit():
+            rows.append(row)
+            continue
+        years = {"from_year": effect}
+        if cells.get("kind") == "one-off":
+            years = {"from_year": start, "to_year": str(int(effect) - 1)}
+        said = ", ".join(f"{name} {year}" for name, year in years.items())
+        basis = "; ".join(filter(None, (cells.get("basis"), f"{TAKEN}{said}")))
+        rows.append(replace(row, cells={**cells, **years, "basis": basis}))
+    return replace(costs, rows=tuple(rows))
 
 
 def _usual(
@@ -193,7 +231,7 @@ def _usual(
     if money and settings.get("price_year"):
         yield "price_year", str(settings["price_year"])
     if table == "improvements":
-        start = cells.get("start_year") or str(settings.get("first_year", ""))
+        start = year_begun(cells.get("start_year") or str(settings.get("first_year", "")))
         yield "start_year", start
         if start.isdigit():
             yield "effect_year", str(int(start) + 1)

@@ -146,6 +146,7 @@ class Settings(Spoken):
     draws: int = 100_000
     sampling: str = "random"
     distribution_ends: str = "ends"
+    financial_years: bool = False  # a year is the one that begins in it: 2021/22
     number_format: str = ""  # of the tables; "" asks where a number may be meant either way
     languages: tuple[str, ...] = ("en",)
     budget: float | None = None
@@ -419,6 +420,21 @@ class Case:
         return bool(told) or any(c.payer == "members" and c.amount.high > 0 for c in self.costs)
 
     @property
+    def receipts(self) -> tuple[Saving, ...]:
+        """Revenue of improvements as savings: all of such a line comes in, as money."""
+        lines = (c for c in self.costs if c.is_revenue and c.improvement)
+        return tuple(
+            Saving(
+                improvement=line.improvement,
+                line=line.id,
+                share=replace(line.amount, name=f"receipts/{line.id}", low=1.0, mode=1.0, high=1.0),
+                cashable=True,
+            )
+            for line in lines
+            if line.treatment == "forward"
+        )
+
+    @property
     def placed(self) -> tuple[bool, ...]:
         """Whether each capability has a place in value for money: not where no end can be said."""
         unknown = {b.capability for b in self.business_as_usual if b.end_unknown}
@@ -445,10 +461,13 @@ class Case:
         """What the programme is to add most of: distance, net or harm.
 
         Old words mean what is sound of them; where nothing is said, the distance if levels are
-        agreed, else money.
+        agreed, else money if there is some to count, be it saved.
         """
         stated = ALIASES.get(self.settings.objective, self.settings.objective)
-        return stated or (DISTANCE if self.levels_agreed or not self.unit_values else NET)
+        saves = not self.measured and bool(self.savings or self.receipts)
+        return stated or (
+            NET if not self.levels_agreed and (self.unit_values or saves) else DISTANCE
+        )
 
     @property
     def levels_agreed(self) -> bool:

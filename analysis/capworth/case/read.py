@@ -61,6 +61,7 @@ from capworth.case.model import (
     Usage,
     Word,
 )
+from capworth.case.rows import REVENUE
 from capworth.case.rules.chain import SHARE_STEPS
 from capworth.case.rules.claim import check_claim
 from capworth.case.rules.distributions import TABLES as DRAWING
@@ -241,6 +242,7 @@ def _parts(given: Mapping[str, Any], typed: Typed, coders: tuple[str, ...]) -> d
         )
         for table, kind, number in PARTS
     }
+    parts["costs"] = tuple(map(_as_revenue, parts["costs"]))
     parts["scores"] += measured_scores(typed)
     parts["scores"] += survey_scores(parts, int(given["seed"]))
     codes = parts["functions"]
@@ -249,6 +251,15 @@ def _parts(given: Mapping[str, Any], typed: Typed, coders: tuple[str, ...]) -> d
         parts["functions"] = agreed_shares(codes, coders)
     numbers = {table: number for table, _, number in PARTS}
     return with_distributions(parts, numbers, given.get("distribution_ends") or "ends")
+
+
+def _as_revenue(line: CostLine) -> CostLine:
+    """Read an amount below nothing as what it is: it comes in to the payer."""
+    amount = replace(line.amount, floor=0.0)
+    if amount.mode >= 0:
+        return replace(line, amount=amount)
+    turned = replace(amount, low=-amount.high, mode=-amount.mode, high=-amount.low)
+    return replace(line, category=REVENUE, amount=turned)
 
 
 def _registration(raw: RawCase, typed: Typed) -> Registration | None:

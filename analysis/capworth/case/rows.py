@@ -40,7 +40,9 @@ class Spoken:
 
 FUNCTIONS = ("hosting", "exchange", "leads", "analysis", "operations", "training", "coordination")
 TRANSFERS = ("contribution", "fee")  # categories of what one pays and another gets: only shown
+REVENUE = "revenue"  # category of what comes in to the payer, from outside
 GRADES = ("A", "B", "C", "D", "E")
+TAKEN = "taken: "  # in the basis of a row, before cells that nobody filled
 BY_GRADE = "range by grade"  # in the basis of a range that nobody gave
 OWN_WORDS = (  # of the papers, that a case may call otherwise (common.own of the phrases)
     *("member", "members", "donor", "donors", "organisation", "agreed level", "agreed levels"),
@@ -177,6 +179,16 @@ class CostLine:
         return self.category in TRANSFERS
 
     @property
+    def is_revenue(self) -> bool:
+        """Whether it comes in to its payer, so that it is no cost: a saving of its improvement."""
+        return self.category == REVENUE
+
+    @property
+    def is_cost(self) -> bool:
+        """Whether it is still to be paid by somebody, and counted."""
+        return self.treatment == "forward" and not self.is_transfer and not self.is_revenue
+
+    @property
     def range_holds(self) -> str:
         """What its range holds: overrun, split or measure; empty where the range is not drawn.
 
@@ -186,6 +198,8 @@ class CostLine:
         """
         if self.range_means:
             return self.range_means
+        if self.is_revenue:
+            return "measure"
         if self.total:
             return "split"
         if self.bias != "none":

@@ -322,7 +322,8 @@ def table_of(name: str, file: str, cells: list[list[str]], findings: list[Findin
     header = [cell.strip() for cell in cells[0]] if cells else []
     while header and not header[-1]:
         header.pop()  # columns without a heading at the end are empty, or their cells are told
-    if not columns.keys() & {*header}:
+    strange = [word for word in header if word not in columns and not _is_note(word)]
+    if not columns.keys() & {*header} or len(strange) > len(columns):
         findings.append(Finding(file, 1, "", *_no_heading(header, cells, columns.keys())))
         return None
     for column in header:
@@ -371,6 +372,9 @@ def _no_heading(
         return "the heading is spelled otherwise", fix
     if not header:
         return "there is no heading", "Put the column names there."
+    if len(header) > len(columns):
+        fix = "Save it as CSV UTF-8, each row on a line of its own."
+        return f"the heading has {len(header)} words, most of them no columns", fix
     return "there is no heading: none of its words is a column", "Put the column names there."
 
 

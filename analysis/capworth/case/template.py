@@ -75,6 +75,8 @@ def _taken(column: Column, name: str) -> str:
     match usual:
         case tuple() if usual:
             return "[" + ", ".join(f'"{word}"' for word in usual) + "]"
+        case bool():
+            return str(usual).lower()
         case int() | float():
             return str(usual)
         case str() if usual:

@@ -189,7 +189,7 @@ def keys_of(given: Any, table: str) -> dict[str, object]:
     found: dict[str, object] = {}
     for field in fields(given):
         value = getattr(given, field.name)
-        if field.name not in columns or value is None or value in ("", ()):
+        if field.name not in columns or value in (None, "", ()) or value is False:
             continue
         found[field.name] = plain(value, field.name)
     return found

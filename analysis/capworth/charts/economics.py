@@ -391,7 +391,8 @@ def overrun_facts(study: Study, language: Language) -> Facts:
     """What the largest total comes to; else how much overruns add to what is stated."""
     found = study.overrun
     table, totals = found.improvements(), found.to_frame()
-    added = 100 * (table["asked_m"] / table["base_m"] - 1)
+    added = table["asked_m"] / table["base_m"] - 1
+    ends = [language.percent(float(end)) for end in (added.min(), added.max())]
     rows = (
         language.say(
             "chart.overrun.alt_row",
@@ -407,9 +408,9 @@ def overrun_facts(study: Study, language: Language) -> Facts:
         )
     )
     facts: dict[str, object] = {
-        "variant": None if len(totals) else "alone",
-        "least": language.percent(float(added.min()) / 100),
-        "most": language.percent(float(added.max()) / 100),
+        "variant": None if len(totals) else "same" if len({*ends}) == 1 else "alone",
+        "least": ends[0],
+        "most": ends[1],
         "confidence": language.percent(CONFIDENCE),
         "share": language.percent(found.common_cause),
         "unit": language.million(study.provenance.currency),

@@ -70,7 +70,7 @@ def money_facts(study: Study, language: Language) -> Facts:
     )
     return {
         **money_unit(study, language),
-        "variant": "budget" if money.target_m is None else None,
+        "variant": "enough" if not gap[2] > 0 else "budget" if money.target_m is None else None,
         "pledged": language.money(money.stated_m, currency),
         "expected": language.spread(Amount(*money.money_m)),
         "goal": language.money(goal, currency),

@@ -81,7 +81,7 @@ def architecture_facts(study: Study, language: Language) -> Facts:
     hub = min(needed.index[needed == needed.max()]) if len(needed) else ""
     carried = edges.loc[edges["kind"] == CARRIES].groupby("from")["to"].count()
     return {
-        "variant": None if hub else "plain",
+        "variant": None if hub else "one" if len(study.case.improvements) == 1 else "plain",
         "reached": len(study.case.capabilities) - len(found.unlinked),
         "all": len(study.case.capabilities),
         "improvements": len(found.layer(IMPROVEMENT)),

@@ -10,6 +10,7 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: threads change last bits
 
 import csv
+import gc
 import io
 import signal
 import sys
@@ -78,10 +79,16 @@ class Commands(click.Group):
         """Find the command, or say which was probably meant."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             ctx.fail(f"There is no command {args[0]!r}. {nearest(args[0], COMMANDS)}")
-        return super().resolve_command(ctx, args)
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None and (twice := _said_twice(command, rest)):
+            ctx.fail(f"The option {twice} stands twice. Say it once.")
+        return name, command, rest
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Call, and tell also what the system refuses before and after a command: help, usage."""
+        for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+            if getattr(sys, name) is None:  # closed: nobody is there to hear
+                setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
         try:
             return super().main(*args, **extra)
         except OSError as error:
@@ -92,11 +99,11 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; tell its faults as sentences."""
+        gc.set_threshold(200_000, 50, 50)  # much is made at once here, and kept
         try:
             with _ending_in_order():
                 answer = super().invoke(ctx)
-                if sys.stdout is not None:  # a stream that is closed hears nothing
-                    sys.stdout.flush()
+                sys.stdout.flush()
                 return answer
         except (click.exceptions.Exit, click.exceptions.Abort, click.ClickException):
             raise
@@ -118,12 +125,21 @@ class Commands(click.Group):
             ctx.exit(EXIT_OURS if sentence.startswith("This is a fault") else EXIT_FAULT)
 
 
+def _said_twice(command: click.Command, args: list[str]) -> str:
+    """Name an option that is given twice and can have one value only; the last would win."""
+    try:
+        _, _, order = command.make_parser(click.Context(command)).parse_args([*args])
+    except click.UsageError:
+        return ""  # it is told when the command is called
+    single = [p for p in order if isinstance(p, click.Option) and not (p.multiple or p.is_flag)]
+    return next((p.opts[0] for p in single if single.count(p) > 1), "")
+
+
 def _give_up_streams() -> None:
     """Let nothing more be said in streams that cannot be written: Python would end otherwise."""
     for stream in (sys.stdout, sys.stderr):
         try:
-            if stream is not None:
-                stream.flush()
+            stream.flush()
         except OSError:
             with suppress(OSError, ValueError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

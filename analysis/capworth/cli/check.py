@@ -1,6 +1,5 @@
 """`capworth check`: every fault of a case at once, and what a reviewer would attack in it."""
 
-import gc
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,11 +26,11 @@ def command(case: str, deep: bool, known: bool, as_json: bool) -> None:
     (exit code 0); mend it, or defend it in writing.
     """
     from capworth.case.read import read_case
+    from capworth.language.letters import boxes_told
     from capworth.lints.found import in_order, lint_case
     from capworth.lints.lint import SEVERITIES, catalogue, lint
     from capworth.lints.report import in_its_place, taken_of
 
-    gc.set_threshold(200_000, 50, 50)  # much is made at once here, and kept
     if as_json:
         if deep or known:
             raise click.UsageError("--json tells all by itself: leave out --deep and --list.")
@@ -48,6 +47,8 @@ def command(case: str, deep: bool, known: bool, as_json: bool) -> None:
         lints = in_order((*lints, lint("O07", "capabilities", (), splits.silent)))
     for one in in_its_place(lints, case):
         click.echo(f"{one}\n    {one.mend}")
+    if boxes := boxes_told(found):
+        click.echo(boxes)
     if splits is not None:
         click.echo(repr(splits))
         if splits.declared:
@@ -87,12 +88,14 @@ ENOUGH = 2_000  # draws in which it is looked at whether what must be done can b
 
 def _as_json(place: str) -> None:
     import json
+    import sys
 
     from capworth.cli import EXIT_FAULT
     from capworth.lints.report import report_of
 
     found = report_of(place, hold)
-    click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+    plain = (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")  # letters as \u0000
+    click.echo(json.dumps(found, indent=1, ensure_ascii=plain))
     if not found["is_good"]:
         raise SystemExit(EXIT_FAULT)
 

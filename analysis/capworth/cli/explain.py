@@ -19,11 +19,11 @@ def command(folder: str, subject: str, find: str, language: str) -> None:
     stands where it stands, with the probability of its lead.
     """
     from capworth.errors import CapworthError, nearest
-    from capworth.runs import run as runs
+    from capworth.runs.place import case_of_run, read_manifest
 
     path = Path(folder)
-    manifest = runs.read_manifest(path)
-    case = runs.case_of_run(path, manifest, "tables/")
+    manifest = read_manifest(path)
+    case = case_of_run(path, manifest, "tables/")
     subjects = (*case.capability_ids, *case.improvement_ids)
     if subject in subjects:
         _answer(path, case, subject, language)
@@ -38,10 +38,10 @@ def command(folder: str, subject: str, find: str, language: str) -> None:
 def _figure(folder: Path, case: Any, name: str, language: str) -> None:
     from capworth.cli.terminal import show
     from capworth.language.language import Language
-    from capworth.runs.run import read_figures
+    from capworth.runs.place import read_figures
     from capworth.study.explained import HEADS, cells, explained
 
-    figure = read_figures(folder)[name]
+    figure = read_figures(folder, name)[name]
     for line in explained(figure, case, Language.of(case, language)):
         click.echo(line)
     if figure.rows:
@@ -53,8 +53,8 @@ def _list(folder: Path, case: Any, words: str, language: str) -> None:
     from capworth.cli.terminal import show
     from capworth.errors import CapworthError
     from capworth.language.language import Language
-    from capworth.runs.run import read_figures
-    from capworth.study.figures import near
+    from capworth.model.figures import near
+    from capworth.runs.place import read_figures
 
     language_of, figures = Language.of(case, language), read_figures(folder)
     asked = words.lower().split()

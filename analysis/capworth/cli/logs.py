@@ -17,9 +17,7 @@ class Logs(click.Command):
 @click.argument("logs", nargs=-1, required=True, type=click.Path())
 @click.option("--source", help="Short name of the log in the table sources.")
 @click.option("--check", is_flag=True, help="Count nothing: name rows that cannot be read.")
-@click.option(
-    "--case", type=click.Path(), help="Case that its names must be of."
-)
+@click.option("--case", type=click.Path(), help="Case that its names must be of.")
 @click.option("--columns", default="", help="Names in the log: time=stamp,capability=service.")
 @click.option("--grade", default="A", show_default=True, help="Evidence grade of the figures.")
 @click.option(

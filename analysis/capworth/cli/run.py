@@ -85,8 +85,9 @@ def command(
     from pathlib import Path
 
     from capworth.case.read import read_case
-    from capworth.charts.letters import unprintable
+    from capworth.language.letters import boxes_told
     from capworth.runs import run as runs
+    from capworth.runs.place import must_be_free
 
     warnings.filterwarnings("ignore", r"Glyph \d+ ")  # said once, in words, at the end
     asked = read_case(case)
@@ -94,9 +95,11 @@ def command(
     name = f"{asked.settings.name}-{scenario}" if scenario else asked.settings.name
     folder = Path(out) if out else Path("reports") / name
     languages = tuple(word.strip() for word in lang.split(",")) if lang else ()
+    runs.must_lie_outside(case, folder)
     if until_stable:
         if draws is not None:
             raise click.UsageError("--until-stable finds the number of draws: leave out --draws.")
+        must_be_free(folder)  # before anything is computed
         draws = _enough(asked, seed, tolerance, workers)
     with on_cluster(dask) as executor, showing() as tell:
         every = parameters == "all"
@@ -116,8 +119,8 @@ def command(
             executor=executor,
             resume=resume,
         )
-    if letters := unprintable(asked):
-        click.echo(BOXES.format(" ".join(letters)), err=True)
+    if boxes := boxes_told(asked):
+        click.echo(boxes, err=True)
     if kept := runs.kept_in(folder):
         click.echo(f"kept in {folder}, as no part of the run: {', '.join(kept)}", err=True)
     for answer in runs.answers_of(study):
@@ -126,12 +129,6 @@ def command(
         click.echo("\n".join(study.conventions.findings()))
     for paper in sorted(folder.glob("report-*.pdf")):
         click.echo(f"decision paper: {paper}")
-
-
-BOXES = (
-    "these letters print as empty boxes, as no font of the papers has them: {}. Write the words in "
-    "Latin or Arabic letters."
-)
 
 
 def _enough(case: "Case", seed: int | None, tolerance: float, workers: int) -> int:

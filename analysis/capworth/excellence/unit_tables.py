@@ -62,8 +62,9 @@ class UnitTables:
                 place = f"unit {self.units[unit]!r}" if unit is not None else ""
                 if column is not None and column < len(columns):
                     place += f", column {columns[column]!r}"
-                many = draw is not None and len(self.draws) > 1
-                return place + (f" (draw {self.draws[draw]!r})" if many else "")
+                if draw is not None and len(self.draws) > 1:
+                    place += f" (draw {self.draws[draw]!r})"
+                return place
 
             raise InputError(PLACE.sub(said, str(error))) from error
 
@@ -217,6 +218,9 @@ def _levels(index: pd.Index[Any]) -> tuple[pd.Index[Any], pd.Index[Any]]:
 
 def _numbers(table: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[str]]:
     """The table as numbers, empty cells as gaps; and the texts that are no numbers."""
+    for column, kind in table.dtypes.items():
+        if np.dtype(object if not isinstance(kind, np.dtype) else kind).kind == "c":
+            raise InputError(f"{name}: column {column!r} holds complex numbers. Give real ones.")
     numbers = table.apply(pd.to_numeric, errors="coerce").astype(float)
     wrong = np.argwhere((numbers.isna() & table.notna()).to_numpy())
     faults = [

@@ -22,6 +22,7 @@ from capworth.language.phrases import Phrases, Typography, phrases
 from capworth.methods.cost_benefit.prices import MILLION
 
 EVEN = 0.5  # below this probability nothing is said to be so
+YEARS, EARLIEST = ("year", "price_year", "first", "last"), 1900  # slots of years, if they are
 MARK = "†"  # behind the name of an improvement that is illustrative
 AS_SET = 4  # decimals of a number that was set, not estimated
 LOOSE_END = re.compile(r"(\W|\s[^\W\d]{1,3}\b)+$")  # marks and small words before a cut
@@ -41,6 +42,7 @@ class Language:
     currency : of the case
     section : of the phrases ("pages", "charts", "brief", "explorer", "lints"), with its typography
     own : what the case calls what phrases have a word for, such as a member, and its functions
+    financial : whether a year is the one that begins in it, and so is written 2021/22
     linking : told of each number that is written, with its text; what it returns stands there
 
     >>> Language("en").money(19.4, "EUR", 1), Language("en").probability(0.2606)
@@ -56,6 +58,7 @@ class Language:
     currency: str = ""
     section: str = "pages"
     own: Mapping[str, str] = field(default_factory=dict)
+    financial: bool = False
     linking: Callable[[float, str], str] | None = None
 
     def __post_init__(self) -> None:
@@ -66,7 +69,8 @@ class Language:
         """Take names and currency from a case; illustrative improvements carry a mark."""
         marked = {i.id for i in case.improvements if i.illustrative}
         names = {k: n + MARK if k in marked else n for k, n in case.names(code).items()}
-        return cls(code, names, case.settings.currency, own=own_words(case, code))
+        own, financial = own_words(case, code), case.settings.financial_years
+        return cls(code, names, case.settings.currency, own=own, financial=financial)
 
     def speaking(self, section: str) -> "Language":
         """Return the same language as another section speaks it."""
@@ -116,6 +120,8 @@ class Language:
         InputError
             When there is no such phrase, or no value for one of its slots.
         """
+        if self.financial:
+            values = {slot: self._dated(slot, value) for slot, value in values.items()}
         phrase = self._worded(self.phrases.form(self.section, key, values.get("count")))
         try:
             text = phrase.format_map(_Slots(values, self.rightwards))
@@ -123,6 +129,19 @@ class Language:
             raise InputError(f"{self.code}.toml, {self.section}.{key}: {error.args[0]}") from error
         text = self._typography.set(text)
         return flat(text) if self.rightwards else text
+
+    def _dated(self, slot: str, value: object) -> object:
+        """Write a year as the case does; other values stay."""
+        is_year = slot in YEARS and isinstance(value, int) and value >= EARLIEST
+        return self.year(value) if is_year else value  # type: ignore[arg-type]
+
+    def year(self, year: int) -> str:
+        """Write a year.
+
+        >>> Language("en").year(2021), Language("en", financial=True).year(2099)
+        ('2021', '2099/00')
+        """
+        return f"{year}/{(year + 1) % 100:02d}" if self.financial else str(year)
 
     def word(self, group: str, key: str) -> str:
         """Say a word that cases use, such as a function; as it stands where it is unknown."""
@@ -415,7 +434,8 @@ class Language:
         """Say the unit of an input; as it stands in the case where it is unknown."""
         if amount := PRICES.fullmatch(unit):
             key = "units.money_year" if amount["year"] else "units.money"
-            return self.say(key, sign=self.sign(amount["currency"]), year=amount["prices"])
+            year = self.year(int(amount["prices"]))
+            return self.say(key, sign=self.sign(amount["currency"]), year=year)
         return self.word("units", unit)
 
 

@@ -31,7 +31,7 @@ def cost_lints(case: Case) -> Iterator[Lint]:
 def _forward(case: Case) -> Iterator[CostLine]:
     """Lines that are counted."""
     for line in case.costs:
-        if line.treatment == "forward" and not line.is_transfer and line.amount.high > 0:
+        if line.is_cost and line.amount.high > 0:
             yield line
 
 
@@ -76,7 +76,7 @@ def improvement_without_members(case: Case) -> Iterator[Lint]:
     """An improvement of which nobody says what it costs the members to take part."""
     stated = {c.improvement for c in case.costs if c.payer == "members"}
     silent = [i for i in case.improvement_ids if i not in stated]
-    if silent:
+    if silent and case.has_members:
         rows = (c.amount.row for c in case.costs if c.improvement in silent)
         yield lint("C04", "costs", rows, silent)
 

@@ -117,7 +117,10 @@ class Lint:
     def in_language(self, language: str) -> tuple[str, str]:
         """Sentence and remedy in a language, English where it is not known."""
         spoken = said_in(language)
-        facts = {name: write_fact(fact, spoken) for name, fact in self.facts}
+        facts: dict[str, object] = {
+            name: fact if isinstance(fact, int) and name == "count" else write_fact(fact, spoken)
+            for name, fact in self.facts  # a count chooses among plural forms
+        }
         return spoken.say(f"{self.code}.sentence", **facts), spoken.say(f"{self.code}.mend")
 
     def __str__(self) -> str:

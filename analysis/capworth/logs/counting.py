@@ -579,7 +579,7 @@ def must_fit(found: LoggedActivity, case: str | Path) -> None:
 
 def _faults(found: LoggedActivity, case: Case) -> Iterator[Finding]:
     table = found.to_frame()
-    known = {
+    known: dict[str, tuple[tuple[str, ...], Iterable[str]]] = {
         "capability": (case.capability_ids, table["capability"]),
         "source": (tuple(source.id for source in case.sources), table["source"]),
     }

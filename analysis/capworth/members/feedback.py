@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control
 
 from capworth.case.model import MEASURES, SYNTHETIC, Case
 from capworth.case.survey import Survey
@@ -221,7 +220,7 @@ def hear_members(
     chances = eta_squared_p_value(region, weights, gap, SHUFFLES, shuffled)
     known = np.isfinite(chances)  # not where all answers agree
     columns["p_chance"], adjusted = chances, chances.copy()
-    adjusted[known] = false_discovery_control(chances[known])
+    adjusted[known] = _adjusted(chances[known])
     columns["p_adjusted"] = adjusted
     regions = _by_region(survey, weights, replicates)
     index = pd.Index(case.capability_ids, name="capability")
@@ -255,6 +254,15 @@ def hear_members(
 def _range(means: Floats) -> tuple[Floats, Floats]:
     low, high = known_quantiles(means, (LOW / 100, HIGH / 100))
     return low, high
+
+
+def _adjusted(chances: Floats) -> Floats:
+    """P by the false discoveries that they would be among (Benjamini and Hochberg 1995)."""
+    order, many = np.argsort(chances), len(chances)
+    rising = chances[order] * (many / np.arange(1, many + 1))
+    found = np.empty(many)
+    found[order] = np.minimum.accumulate(rising[::-1])[::-1]
+    return np.clip(found, 0.0, 1.0)
 
 
 def _by_region(survey: Survey, weights: Floats, replicates: Floats) -> pd.DataFrame:

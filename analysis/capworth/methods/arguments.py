@@ -188,6 +188,9 @@ def _fitted(method: Callable[P, R], taken_by: Callable[P, R]) -> Callable[P, R]:
             raise
         except RAW as error:
             caller = sys._getframe(1).f_globals.get("__name__")
+            within_us = isinstance(caller, str) and caller.startswith("capworth.")
+            if isinstance(error, MemoryError) and within_us:
+                raise  # of a machine, and not of what was handed over
             if _is_ours(error, caller) or not _fits(method, args, kwargs):
                 raise  # of a call that does not fit Python says what is wrong
             given = inspect.signature(method).bind(*args, **kwargs).arguments
@@ -211,8 +214,8 @@ def kinds_checked(method: Callable[P, R]) -> Callable[P, R]:
 
 def _of_kinds(method: Callable[P, R], spoken_for: Sequence[str]) -> Callable[P, R]:
     @cache
-    def asked() -> tuple[tuple[str, ...], dict[str, Check], bool]:
-        """Names, their checks, and whether all go by name."""
+    def asked() -> tuple[tuple[str, ...], dict[str, Check], bool, bool]:
+        """Names, their checks, whether all go by name, and whether all go by place too."""
         parameters = inspect.signature(method).parameters
         checks = {
             name: _anything
@@ -222,11 +225,15 @@ def _of_kinds(method: Callable[P, R], spoken_for: Sequence[str]) -> Callable[P, 
         }
         named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
         plain = all(parameter.kind in named for parameter in parameters.values())
-        return tuple(parameters), checks, plain
+        placed = all(parameter.kind is named[0] for parameter in parameters.values())
+        return tuple(parameters), checks, plain, placed
 
     @wraps(method)
     def door(*args: P.args, **kwargs: P.kwargs) -> R:
-        names, checks, plain = asked()
+        names, checks, plain, placed = asked()
+        if placed and not kwargs and len(args) <= len(names):
+            given_in_order = zip(names, args, strict=False)
+            return method(*[checks[name](value, name) for name, value in given_in_order])  # type: ignore[call-arg]  # as many as came
         if not plain or len(args) > len(names) or not kwargs.keys() <= checks.keys():
             return method(*args, **kwargs)  # Python says what is wrong with the call itself
         given: dict[str, Any] = dict(zip(names, args, strict=False))
@@ -333,6 +340,8 @@ def _anything(value: Any, _: str) -> Any:
 
 def _array(value: Any, name: str) -> Any:
     """Take what holds numbers, however deep, and nothing that is masked or text."""
+    if type(value) is np.ndarray and value.dtype.kind in "fiub":
+        return value
     if isinstance(value, float | int):
         return value
     for part in (value, *(value if isinstance(value, list | tuple) else ())):

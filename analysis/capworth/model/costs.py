@@ -55,9 +55,7 @@ class CostModel:
         self._discount = discount_factors(case)
         self.out_turns = OutTurns(case)
         self.paths = Paths(case, self._discount)
-        self._lines = tuple(
-            line for line in case.costs if line.treatment == "forward" and not line.is_transfer
-        )
+        self._lines = tuple(line for line in case.costs if line.is_cost)
         self._capabilities = {c: k for k, c in enumerate(case.capability_ids)}
         names = [c.part_of or c.id for c in case.capabilities]
         number = {name: k for k, name in enumerate(dict.fromkeys(names))}

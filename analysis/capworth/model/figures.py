@@ -3,13 +3,19 @@
 How the columns of an answer's tables become figures.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from functools import lru_cache
 from math import isfinite
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
+from capworth.errors import InputError, nearest
+from capworth.model.formulas import FORMULAS, Formula
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MEAN, SHARE, RATIO, QUANTILE = "mean", "share", "ratio", "quantile"
 MODE, STATED, COUNT, TEST = "mode", "stated", "count", "test"
@@ -109,6 +115,7 @@ def number(value: object) -> float | None:
     return float(value) if isinstance(value, float | int) and isfinite(value) else None
 
 
+@lru_cache(maxsize=4_096, typed=True)  # the same labels again, in every table
 def word(label: object) -> str:
     """A label as a part of an id: without spaces, a whole number without decimals."""
     if isinstance(label, float) and label.is_integer():
@@ -157,7 +164,7 @@ class Column:
     alias: tuple[tuple[str, str], ...] = ()
     without: tuple[str, ...] = ()
 
-    def figures(self, table: pd.DataFrame, answer: Any) -> Iterator[Figure]:
+    def figures(self, table: "pd.DataFrame", answer: Any) -> Iterator[Figure]:
         """Read one figure from each row."""
         draws = getattr(answer, self.draws) if isinstance(self.draws, str) else self.draws
         low, high = self.ends or (f"{self.name}_low", f"{self.name}_high")
@@ -167,18 +174,20 @@ class Column:
         tails = table[self.tail].tolist() if self.tail else [None] * len(cells)
         known, aliases = answer.provenance, dict(self.alias)
         prices = f"{known.currency} of {known.price_year}" if MONEY_UNITS[self.unit] else ""
+        names = [*map(str, table.index.names)]
         for key, row, tail in zip(table.index, cells, tails, strict=True):
-            labels = self._labels(table.index.names, key if isinstance(key, tuple) else (key,))
+            words = [*map(word, key if isinstance(key, tuple) else (key,))]
+            labels = self._labels(names, words)
             if labels is None:
                 continue
             listed = [*labels.values()] + ([] if tail is None else [word(tail)])
-            if set(listed) & set(self.without):
+            if self.without and set(listed) & set(self.without):
                 continue
             thing, first, whose = ".".join(listed), self.quantity, ".".join(labels.values())
             if thing in aliases:
                 thing, first = aliases[thing], self.quantity.partition(".")[0]
                 whose = thing
-            place = [*map(word, key if isinstance(key, tuple) else (key,)), *listed[len(labels) :]]
+            place = [*words, *listed[len(labels) :]]
             yield Figure(
                 id=".".join([first, thing, *([self.basis] if self.basis else [])]),
                 value=number(row[0]),
@@ -196,13 +205,15 @@ class Column:
                 places=("/".join((self.table, self.name, *place)),),
             )
 
-    def _labels(self, names: Sequence[Any], key: tuple[Any, ...]) -> dict[str, str] | None:
+    def _labels(self, names: Sequence[str], words: Sequence[str]) -> dict[str, str] | None:
         """Labels that belong to the id by their levels; None where the row is another's."""
-        labels = {str(name): word(label) for name, label in zip(names, key, strict=True)}
+        labels = dict(zip(names, words, strict=True))
         for level, wanted in self.where:
             if labels.pop(level) != word(wanted):
                 return None
-        return {name: label for name, label in labels.items() if name not in self.drop}
+        for level in self.drop:
+            labels.pop(level, None)
+        return labels
 
 
 def _party(listed: str, labels: Mapping[str, str]) -> str:
@@ -256,3 +267,136 @@ MONEY_UNITS: Final[Mapping[str, bool]] = MappingProxyType(
     }
 )
 UNITS: Final = tuple(MONEY_UNITS)
+
+
+ENDS: Final = ("value", "low", "high")
+SHOWN: Final = (*ENDS, "point", "unit", "prices", "kind", "error", "draws")  # of each in a frame
+
+
+class Figures(Mapping[str, Figure]):
+    """Figures by id, in the order of the answers: each id is one quantity and has one value."""
+
+    def __init__(self, found: Mapping[str, Figure]) -> None:
+        self._found = MappingProxyType(dict(found))
+        self._places: dict[str, str] = {}
+
+    def __getitem__(self, name: str) -> Figure:
+        """Return a figure; InputError with the nearest ids where there is none of that id."""
+        if name not in self._found:
+            raise InputError(f"there is no figure {name!r}. {near(name, self._found)}")
+        return self._found[name]
+
+    def stored(self, where: str) -> str | None:
+        """Id of the figure that has this id, or stands in this `table/column/row`; else None."""
+        if where in self._found:
+            return where
+        if not self._places:
+            self._places |= {place: k for k, f in self._found.items() for place in f.places}
+        return self._places.get(where)
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return every figure on a row: value, range, level at the modes, unit, kind, error."""
+        import pandas as pd
+
+        rows = [{column: getattr(figure, column) for column in SHOWN} for figure in self.values()]
+        return pd.DataFrame(rows, pd.Index(list(self), name="figure"), SHOWN)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __repr__(self) -> str:
+        measured = sum(figure.value is not None for figure in self.values())
+        return f"<Figures: {len(self)}, of which {measured} are measured>"
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """Say which ids were probably meant: those of the same words, in whatever order.
+
+    >>> near("programme.cots", ["cost.programme", "net.programme"])
+    "Did you mean 'cost.programme'?"
+    """
+    known = tuple(known)
+    vocabulary = {word.lower() for one in known for word in one.split(".")}
+    words = set()
+    for word in name.lower().split("."):
+        close = get_close_matches(word, vocabulary, n=1, cutoff=0.5)
+        words |= {word} if word in vocabulary else set(close)
+    same = sorted((k for k in known if words <= set(k.lower().split("."))), key=len)
+    return f"Did you mean {same[0]!r}?" if words and same else nearest(name, known)
+
+
+# ------------------------------------------------------------ as data
+
+PLAIN: Final = (
+    *("value", "kind", "low", "high", "point", "unit", "prices", "perspective", "payer"),
+    *("draws", "error", "formula"),
+)
+
+
+def as_data(figures: Figures) -> dict[str, Any]:
+    """Write figures as data: each formula, row and group of rows once, figures at full precision.
+
+    `rows` holds every row of the case that stands behind a figure; `groups` lists of them; a figure
+    names its group. What a figure has none of is left out.
+    """
+    groups: dict[tuple[str, ...], str] = {}
+    rows: dict[str, Origin] = {}
+    error_pairs: dict[str, dict[str, Any]] = {}
+    for name, figure in figures.items():
+        mine = tuple(row.name for row in figure.rows)
+        rows |= {row.name: row for row in figure.rows}
+        entry = {
+            key: value
+            for key in PLAIN
+            if (value := getattr(figure, key)) is not None and value != ""
+        }
+        if mine:
+            entry["group"] = groups.setdefault(mine, f"g{len(groups) + 1}")
+        if figure.by_draw:
+            entry["by_draw"] = True
+        if figure.movers:
+            entry["moved_by"] = dict(figure.movers)
+        error_pairs[name] = entry | {"places": list(figure.places)}
+    used = {figure.formula for figure in figures.values()}
+    return {
+        "formulas": {k: _formula(f) for k, f in FORMULAS.items() if k in used},
+        "rows": {name: _origin(row) for name, row in sorted(rows.items())},
+        "groups": {name: list(members) for members, name in groups.items()},
+        "figures": error_pairs,
+    }
+
+
+def _formula(formula: Formula) -> dict[str, str]:
+    return {key: value for key, value in asdict(formula).items() if key != "id"}
+
+
+def _origin(row: Origin) -> dict[str, Any]:
+    plain = {k: v for k, v in asdict(row).items() if k != "name" and v not in (None, "")}
+    return {k: v for k, v in plain.items() if (k, v) not in (("many", 1), ("row", 0))}
+
+
+def from_data(content: Mapping[str, Any], only: str = "") -> Figures:
+    """Read figures back from data that `as_data` wrote: all, or only one where it is there."""
+    rows = {name: Origin(name=name, **_whole(row)) for name, row in content["rows"].items()}
+    groups = {name: tuple(rows[r] for r in members) for name, members in content["groups"].items()}
+    found, entries = {}, content["figures"]
+    for name, entry in ({only: entries[only]} if only in entries else entries).items():
+        found[name] = Figure(
+            id=name,
+            rows=groups.get(entry.get("group", ""), ()),
+            movers=tuple(entry.get("moved_by", {}).items()),
+            places=tuple(entry["places"]),
+            by_draw=entry.get("by_draw", False),
+            **{"value": None, **{key: entry[key] for key in PLAIN if key in entry}},
+        )
+    return Figures(found)
+
+
+def _whole(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"row": 0, "grade": "", "source": "", **row}

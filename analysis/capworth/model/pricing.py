@@ -22,7 +22,7 @@ class Pricing:
             )
             for i in case.improvement_ids
         }
-        self._saving = {row.improvement for row in case.savings}
+        self._saving = {row.improvement for row in (*case.savings, *case.receipts)}
 
     def capability(self, key: str) -> str:
         """Say it of a capability: of the outcomes that it brings about."""

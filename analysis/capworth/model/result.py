@@ -8,16 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from capworth.case.model import Case
 from capworth.case.register import schedules
 from capworth.methods.arguments import Floats
 from capworth.methods.uncertainty.order_statistics import order_quantiles
 from capworth.model.figures import Column, Figure, lifted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,14 @@ class Answer:
     """A frozen answer around one labelled table."""
 
     __slots__ = ()
-    _table: pd.DataFrame
+    _table: "pd.DataFrame"
     provenance: Provenance
 
-    def to_frame(self) -> pd.DataFrame:
+    def to_frame(self) -> "pd.DataFrame":
         """Return a copy of the table."""
         return self._table.copy()
 
-    def tables(self) -> Mapping[str, pd.DataFrame]:
+    def tables(self) -> "Mapping[str, pd.DataFrame]":
         """Every table of this answer by its file name; where there is one, that of the class."""
         return {re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower(): self.to_frame()}
 

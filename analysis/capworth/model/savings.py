@@ -55,9 +55,10 @@ class SavingModel:
         self._case, self._costs, self._years = case, costs, years
         self._place = {i: k for k, i in enumerate(case.improvement_ids)}
         lines = {line.id: line for line in case.costs}
+        saved = (*case.savings, *case.receipts)
         self.rows: Mapping[str, tuple[Saving, ...]] = {
-            key: tuple(s for s in case.savings if s.line == key)
-            for key in dict.fromkeys(s.line for s in case.savings)
+            key: tuple(s for s in saved if s.line == key)
+            for key in dict.fromkeys(s.line for s in saved)
         }
         self.lines: Mapping[str, CostLine] = {key: lines[key] for key in self.rows}
 
@@ -129,7 +130,12 @@ class SavingModel:
         if not self.lines:
             return
         for line, turned in self._costs.out_turns.of(draws, self.lines.values()):
-            paid = turned.amount[:, None] * self._costs.yearly(line)
+            yearly = self._costs.yearly(line)
+            if line.is_revenue:  # its years begin with the improvement, and are as late as it
+                every = np.ones_like(yearly)
+                yield line, turned.amount[:, None] * every, np.tile(yearly, (1, draws.size, 1))
+                continue
+            paid = turned.amount[:, None] * yearly
             shares = [draws.of(s.share)[:, None] * self._when(s) for s in self.rows[line.id]]
             yield line, paid, np.stack(shares)
 

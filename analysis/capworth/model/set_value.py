@@ -109,8 +109,8 @@ class SetValue:
         total: Floats = np.einsum("dp,dp->d", own, mine)
         total = total + np.einsum("ds,ds->d", self.bonuses(measure, draws), self._both(mine))
         for some, added in self._met(np.atleast_2d(sets), measure, len(own)):
-            mine = some if sets.ndim > 1 else slice(None)
-            total[mine] += added[mine]
+            where = some if sets.ndim > 1 else slice(None)
+            total[where] += added[where]
         return total
 
     def expected(self, sets: Bools, measure: str) -> Floats:

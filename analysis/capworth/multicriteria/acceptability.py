@@ -2,9 +2,7 @@
 
 Works on a plain DataFrame, without a case: capabilities, improvements and whole programmes alike.
 
-A table of options by criteria, checked cell by cell and made ready to be drawn and scored.
-
-Tables of options by criteria that come without names.
+A table of options by criteria, with names or without, is checked cell by cell and made ready.
 
 What an analyst knows about weights, in the words of the table, made into a sampler.
 """
@@ -158,10 +156,12 @@ def _numbers(table: pd.DataFrame, name: str) -> Floats:
             raise InputError(f"{name}: {word} {double!r} stands there twice. Rename or drop one.")
     cells = table.to_numpy(dtype=object)
     numbers = np.empty(cells.shape)
+    never = (str, bytes, complex, *((bool, np.bool_) if name == "spread" else ()))
     for i, c in np.ndindex(cells.shape):
         place = f"{name}, row {table.index[i]!r}, column {table.columns[c]!r}"
         try:
-            numbers[i, c] = math.nan if isinstance(cells[i, c], str) else float(cells[i, c])
+            no_number = isinstance(cells[i, c], never)
+            numbers[i, c] = math.nan if no_number else float(cells[i, c])
         except (TypeError, ValueError):
             numbers[i, c] = math.nan
         if not np.isfinite(numbers[i, c]):
@@ -358,6 +358,8 @@ def weight_sampler(weights: Weights, criteria: Sequence[Hashable]) -> tuple[Samp
     if isinstance(weights, list | tuple) and _plain_numbers(weights, names):
         weights = np.array(weights, dtype=np.float64)
     if isinstance(weights, np.ndarray):
+        if weights.dtype.kind not in "fiu":
+            raise InputError(f"weights: an array of {weights.dtype} holds no numbers. Give some.")
         return _from_frame(
             pd.DataFrame(np.atleast_2d(weights), columns=_width(weights, names)), names
         )
@@ -504,6 +506,8 @@ def _width(given: Floats, names: list[Hashable]) -> list[Hashable]:
 def _number(given: Any, name: Hashable, row: Hashable | None = None) -> float:
     place = f"weights, {name!r}" if row is None else f"weights, row {row!r}, column {name!r}"
     try:
+        if isinstance(given, str | bytes | bool):
+            raise TypeError
         number = float(given)
     except (TypeError, ValueError):
         raise InputError(

@@ -74,6 +74,7 @@ class Programme(Answer):
     value: Interval  # of that measure, money in millions
     gain: Interval  # per cent of the distance closed
     money_m: Interval
+    saved_m: Interval  # of costs of today, and revenue
     net_m: Interval
     harm_days: Interval
     p_net: float  # share of draws in which money benefits exceed whole-life cost
@@ -233,7 +234,8 @@ class Programme(Answer):
             one("cost", self.cost_m, "millions", "cost", "costs"),
             one("gain", self.gain, "distance", "gain", *worth),
             one("money", self.money_m, "millions", "money", *worth),
-            one("net", self.net_m, "millions", "net", *worth, "costs"),
+            one("saved", self.saved_m, "millions", "net", "savings"),
+            one("net", self.net_m, "millions", "net", *worth, "costs", "savings"),
             one("harm", self.harm_days, "days", "harm", *worth),
             one("asked", self.asked_m, "millions", "asked", *money),
             one("needed", self.needed_m, "millions", "needed", *money, kind=QUANTILE),
@@ -392,7 +394,8 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         choice.by_draw(chosen, delays, measure)
         for measure in (choice.measure, DISTANCE, "money", HARM)
     )
-    net = choice.net_by_draw(chosen, delays)
+    net, cost = choice.net_by_draw(chosen, delays), choice.whole_cost(chosen, delays)
+    saved = choice.by_draw(chosen, delays, NET) - money + cost if choice.worth.lines else 0 * cost
     met = meets_targets(sample, choice, chosen[None], len(choice.cost))
     settings = case.settings
     return Programme(
@@ -422,11 +425,12 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         p_within=float(found.p_within[0]),
         p_years=float(found.p_years[0]),
         payers_m=_payers(choice, chosen),
-        cost_m=Interval.of(choice.whole_cost(chosen, delays) / MILLION),
+        cost_m=Interval.of(cost / MILLION),
         measure=choice.measure,
         value=Interval.of(value / scale, sample.ranged(choice.measure, value / scale)),
         gain=Interval.of(gain, sample.ratio_by_draw(gain)),
         money_m=Interval.of(money / MILLION),
+        saved_m=Interval.of(saved / MILLION),
         net_m=Interval.of(net / MILLION),
         harm_days=Interval.of(harm),
         p_net=float("nan") if np.isnan(net).any() else float((net > 0).mean()),

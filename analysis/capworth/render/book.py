@@ -17,12 +17,12 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from capworth.case.files import spilling
+from capworth.model.figures import Figures, as_data
 from capworth.render.console import plain
 from capworth.render.zipped import timeless
 from capworth.report.content import Said
 from capworth.report.edition import Edition, figures_of
 from capworth.report.twin import Sheet as Formulas
-from capworth.study.figures import Figures, as_data
 from capworth.study.pages import part_pages
 from capworth.study.tables import columns_told, heading, indexed
 

@@ -10,8 +10,8 @@ from html import escape
 from types import MappingProxyType
 from typing import Any
 
+from capworth.model.figures import Figures
 from capworth.report.edition import Edition, figures_of
-from capworth.study.figures import Figures
 
 STYLE = """
 :root{--ink:#14181d;--muted:#4a5560;--accent:#0b3558;--rule:#c3ccd4;--ground:#eef2f5;--grey:#9fb2c2}

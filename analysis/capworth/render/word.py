@@ -51,7 +51,7 @@ class _Word:
                 self._block(block, picture)
         for section in self._edition.sections:
             self._section(section)
-        self._file.sections[0].footer.paragraphs[0].text = self._edition.foot[0]
+        self._file.sections[0].footer.paragraphs[0].text = " · ".join(self._edition.foot)
         packed = BytesIO()
         self._file.save(packed)
         return packed.getvalue()

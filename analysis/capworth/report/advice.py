@@ -39,7 +39,8 @@ class Advice:
     own: Amount  # whole-life cost of members and the organisation together
     gain: Amount  # per cent of the distance to the agreed levels that is closed
     money: Amount | None  # None where no chain is valued in money
-    net: Amount | None  # the same less the whole-life cost of the set
+    saved: Amount | None  # None where nothing of today's costs is saved and nothing comes in
+    net: Amount | None  # both less the whole-life cost of the set
     harm: Amount | None
     started: tuple[str, ...]  # those in every good set
     exchanges: tuple[Exchange, ...]  # likely enough to be named, likeliest first
@@ -59,7 +60,9 @@ def advice(study: Study) -> Advice | None:
     chosen = tuple(table.index[table["chosen"]])
     row = row_of(study.options.to_frame(), RECOMMENDED)
     scales = {value.scale for value in study.case.unit_values}
-    priced = "money" in scales and isfinite(Amount(*programme.net_m).middle)
+    saves = bool(study.case.savings or study.case.receipts)
+    known = isfinite(Amount(*programme.net_m).middle)
+    priced = "money" in scales and known
     return Advice(
         chosen=chosen,
         cost=Amount(*programme.cost_m),
@@ -68,7 +71,8 @@ def advice(study: Study) -> Advice | None:
         own=Amount.of(row, "own_m"),
         gain=Amount(*programme.gain),
         money=Amount(*programme.money_m) if priced else None,
-        net=Amount(*programme.net_m) if priced else None,
+        saved=Amount(*programme.saved_m) if saves else None,
+        net=Amount(*programme.net_m) if priced or (saves and known) else None,
         harm=Amount(*programme.harm_days) if "harm" in scales else None,
         started=tuple(i for i in chosen if i in programme.with_role(START, REVIEW)),
         exchanges=exchanges(study),

@@ -282,6 +282,11 @@ def _known(value: float) -> bool:
     return value == value and abs(value) != float("inf")
 
 
+def _year(language: Language, amount: Amount) -> str:
+    known = _known(amount.middle)
+    return language.year(int(amount.middle)) if known else language.say("unknown")
+
+
 WRITERS: Mapping[str, Writer] = MappingProxyType(
     {
         "middle": Language.middle,
@@ -311,6 +316,7 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
         "fourth": lambda lang, a: lang.number(a.middle, 4),
         "p": lambda lang, a: lang.number(max(a.middle, LEAST_P), 3),
         "power": lambda lang, a: lang.middle(power_of(a)),
+        "year": _year,
         "plain": lambda lang, a: str(int(a.middle)) if _known(a.middle) else lang.say("unknown"),
     }
 )

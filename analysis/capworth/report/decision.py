@@ -280,8 +280,9 @@ def _verbs(study: Study, found: Advice) -> Iterator[Line]:
         if mine:
             more = say("choice.more", count=len(mine) - 1) if len(mine) > 1 else None
             yield line(key, sentences(choice_text(mine[0]), more))
-    if keys := [i for i in found.chosen if i in programme.with_role(LEAVE, REPLACE)]:
-        yield line("open", named_with_years(study, keys))
+    for role in (LEAVE, REPLACE):
+        if keys := [i for i in found.chosen if i in programme.with_role(role)]:
+            yield line(VERBS[role], named_with_years(study, keys))
     if out := len(programme.with_role(NOT_NOW)):
         yield line("not_now", say("decision.roles.not_now", count=out))
 
@@ -293,7 +294,7 @@ def named_with_years(study: Study, keys: Iterable[str]) -> Listed:
         say(
             "role_year.late" if rows[key]["delay"] > 0 else "role_year.stated",
             name=bold(Name(key)),
-            year=row_ref("programme", "start", key, rows[key], "plain"),
+            year=row_ref("programme", "start", key, rows[key], "year"),
             count=int(rows[key]["delay"]),
         )
         for key in keys
@@ -457,7 +458,7 @@ VERBS = {  # in their order in the picture
     CHOOSE: "choose",
     PREFER: "prefer",
     LEAVE: "open",
-    REPLACE: "open",
+    REPLACE: "replaced",
     NOT_NOW: "not_now",
 }
 
@@ -526,7 +527,7 @@ def _fill(role: str, inside: bool) -> str:
 
 def _candidate(key: str, study: Study) -> Bar:
     row, choice = row_of(study.priorities.to_frame(), key), row_of(study.programme.to_frame(), key)
-    start = row_ref("programme", "start", key, choice, "plain") if choice["chosen"] else None
+    start = row_ref("programme", "start", key, choice, "year") if choice["chosen"] else None
     gain = row_ref("priorities", "gain", key, row, "middle")
     asked = row_ref("priorities", "asked_m", key, row, "spread")
     return Bar(short(key), (gain, asked, start), gain.amount)
@@ -540,11 +541,11 @@ def _project(study: Study, found: Advice) -> tuple[Block, ...]:
         verdict = _verdict(programme.p_net)
     chance = ref("positive.programme", programme.p_net, "probability")
     price = _price(study, found)
-    worth_it = say(f"{key}worth", price=price) if price else say(f"{key}worth_none")
+    worth_it = say(f"{key}worth", price=price) if price else say(f"{key}{_worth(verdict, study)}")
     closed = ref("gain.programme", found.gain, "percent_range")
     lines = (
         line("asked", _asked(study, found)),
-        line("advice", say(f"{key}{verdict}", percent=chance)),
+        line("advice", _judged(verdict, study, chance)),
         line("worth", worth_it),
     )
     return (
@@ -555,29 +556,62 @@ def _project(study: Study, found: Advice) -> tuple[Block, ...]:
     )
 
 
+def _judged(verdict: str, study: Study, percent: Ref) -> Phrase:
+    """Say the verdict on one project: what it brings or saves against what it costs."""
+    key = f"decision.project.{_without_levels(verdict, study)}"
+    return say(key, what=_brought(study), percent=percent)
+
+
+def _without_levels(verdict: str, study: Study) -> str:
+    """The end of the phrase of a verdict: no level of a service may decide where there are none."""
+    return f"{verdict}_money" if verdict in ("open", "not") and not study.case.measured else verdict
+
+
+def _brought(study: Study) -> Phrase:
+    """What stands against the cost: benefits, savings of costs of today, or both."""
+    saves = bool(study.case.savings or study.case.receipts)
+    priced = any(value.scale == "money" for value in study.case.unit_values)
+    kind = "both" if saves and priced else "saves" if saves else "brings"
+    return say(f"decision.project.{kind}")
+
+
+def _worth(verdict: str, study: Study) -> str:
+    """What else must be true: that levels are worth it, or that money is as is said."""
+    money = verdict in ("pays", "open", "not") and not study.case.measured
+    return "worth_money" if money else "worth_none"
+
+
 def _titled(verdict: str, study: Study) -> str:
     """The verdict of a title: what no price decides closes a distance, if there is one."""
     return verdict if study.case.measured or verdict not in ("unpriced", "no_money") else "open"
 
 
+FILLS = {"cost": HATCHED, "money": SOLID, "saved": SOLID, "net": GREY}
+
+
 def _costs_and_benefits(study: Study, found: Advice) -> Bars:
     """What the set costs, brings and leaves, all in money."""
     key, axis = "decision.project.", say("decision.costs.axis", unit=MILLIONS)
-    amounts = (("cost", found.cost), ("money", found.money), ("net", found.net))
+    amounts = (
+        *(("cost", found.cost), ("money", found.money)),
+        *(("saved", found.saved), ("net", found.net)),
+    )
     bars = [
         Bar(say(f"{key}bar_{what}"), (ref(f"{what}.programme", amount, "spread"),), amount)
         for what, amount in amounts
         if amount is not None
     ]
+    shown = [what for what, amount in amounts if amount is not None]
     chance = ref("positive.programme", study.programme.p_net, "probability")
     return Bars(
-        title=say(f"{key}{'picture_cost' if found.net is None else 'picture'}", percent=chance),
+        title=say(f"{key}picture_cost")
+        if found.net is None
+        else say(f"{key}picture", what=_brought(study), percent=chance),
         axis=axis,
         names=None,
         heads=(axis,),
         groups=tuple(
-            Group(None, fill, (bar,))
-            for fill, bar in zip((HATCHED, SOLID, GREY), bars, strict=False)
+            Group(None, FILLS[what], (bar,)) for what, bar in zip(shown, bars, strict=True)
         ),
         note=say(f"{key}note", years=study.case.settings.years),
     )
@@ -605,25 +639,30 @@ def _alone(study: Study) -> tuple[Block, ...]:
     if study.case.measured:
         closed = say("decision.distance.text", span=span, extents=extents)
         numbers.append((gain, say(f"{key}gain_label"), closed))
-    bars = [_whole(say(f"{key}bar_cost"), Ref(cost.figure, cost.amount, "spread"))]
+    bars = [("cost", _whole(say(f"{key}bar_cost"), Ref(cost.figure, cost.amount, "spread")))]
     title, verdict, chance = say(f"{key}picture_cost"), "no_money", None
     if "economics" in study:
         where = ("improvement", only)
         worth = row_of(study.economics.to_frame(), where)
-        net, benefit = (
+        net, benefit, saving = (
             row_ref("economics", column, where, worth, "spread")
-            for column in ("npv_m", "benefit_m")
+            for column in ("npv_m", "benefit_m", "saving_m")
         )
         chance = row_ref("economics", "p_npv_positive", where, worth, "probability")
         if chance.amount.is_known:
             verdict = _verdict(chance.amount.middle) if all(priced_members(study, [only])) else ""
             verdict = verdict or "unpriced"
-            title = say(f"{key}picture", percent=chance)
+            title = say(f"{key}picture", what=_brought(study), percent=chance)
             detail = say(f"{key}net_detail", percent=chance)
             middle = Ref(net.figure, net.amount, "millions_middle")
             numbers.append((middle, say(f"{key}net_label"), ranged(net, detail)))
-            bars += [_whole(say(f"{key}bar_money"), benefit), _whole(say(f"{key}bar_net"), net)]
-    parts: dict[str, Slot] = {"asked": asked}
+            found_money = (("money", benefit), ("saved", saving), ("net", net))
+            bars += [
+                (what, _whole(say(f"{key}bar_{what}"), ref_))
+                for what, ref_ in found_money
+                if what == "net" or ref_.amount.high > 0
+            ]
+    parts: dict[str, Slot] = {"asked": asked, "what": _brought(study)}
     if chance is not None:
         parts["percent"] = chance
     if "programme" in study:
@@ -631,11 +670,10 @@ def _alone(study: Study) -> tuple[Block, ...]:
         parts["budget"] = budget_of(study.programme)
     lines = (
         line("question", say("decision.ranking.asked", count=1)),
-        line("advice", say(f"{key}{verdict}", **parts)),
+        line("advice", say(f"{key}{_without_levels(verdict, study)}", **parts)),
     )
     axis = say("decision.costs.axis", unit=MILLIONS)
-    fills = (HATCHED, SOLID, GREY)
-    groups = (Group(None, fill, (bar,)) for fill, bar in zip(fills, bars, strict=False))
+    groups = (Group(None, FILLS[what], (bar,)) for what, bar in bars)
     share = Ref(gain.figure, gain.amount, "percent_range")
     return (
         Title(say(f"{key}title_{_titled(verdict, study)}", name=name, share=share, **parts)),

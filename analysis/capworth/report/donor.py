@@ -15,7 +15,15 @@ from capworth.charts.chart import money_at, sure
 from capworth.funding.donors import DonorMenu
 from capworth.language.language import MARK, Language
 from capworth.language.numbers import Amount
-from capworth.methods.portfolio.good_sets import CHOOSE, NOT_NOW, PREFER, REVIEW, START
+from capworth.methods.portfolio.good_sets import (
+    CHOOSE,
+    LEAVE,
+    NOT_NOW,
+    PREFER,
+    REPLACE,
+    REVIEW,
+    START,
+)
 from capworth.methods.uncertainty.convergence import share_error
 from capworth.report.blocks import Row, row_of, rows_of
 from capworth.report.single import Row as Drawn
@@ -152,12 +160,20 @@ def _budget(offer: Offer, language: Language) -> str:
     return language.money(offer.budget_m)
 
 
-ROLES = {START: "start", REVIEW: "review", CHOOSE: "choose", PREFER: "prefer", NOT_NOW: "not_now"}
+ROLES = {
+    START: "start",
+    REVIEW: "review",
+    CHOOSE: "choose",
+    PREFER: "prefer",
+    LEAVE: "left",
+    REPLACE: "replaced",
+    NOT_NOW: "not_now",
+}
 
 
 def _role(row: Row) -> str:
     """Key of the verb of the advice: the same role has another where it is not in the set."""
-    key = ROLES.get(str(row["role"]), "left")
+    key = ROLES[str(row["role"])]
     return f"{key}_out" if key in ("choose", "prefer") and not row["chosen"] else key
 
 

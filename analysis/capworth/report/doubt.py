@@ -36,6 +36,8 @@ TURNS_NAMED = 3  # inputs on page 1
 def what_would_change(study: Study, found: Advice | None) -> List | Missing:
     """Inputs that alone change the programme, the likeliest first; else the first place."""
     head = say("change.head")
+    if found is not None and not found.count and "funding" in study:
+        return List("change", head, (), _first_bought(study))
     swung = found is not None and (found.count > 0 or not study.case.measured)
     if swung and "switching" in study:
         return _switches(study, head)
@@ -43,6 +45,15 @@ def what_would_change(study: Study, found: Advice | None) -> List | Missing:
         why = "no_rival" if study.case.measured else "not_asked"
         return Missing("change", head, say(f"change.{why}"))
     return _first_place(study, head)
+
+
+def _first_bought(study: Study) -> Phrase:
+    """From which budget on anything is proposed, where now nothing is."""
+    for key, row in rows_of(study.funding.curve()):
+        if chosen := str(row["chosen"] or "").split():
+            budget = row_ref("funding_curve", "budget_m", key, row, "money_at")
+            return say("change.bought", budget=budget, names=names(chosen))
+    return say("change.never_bought")
 
 
 def _switches(study: Study, head: Phrase) -> List:

@@ -8,13 +8,13 @@ from typing import Any
 
 from capworth.case.register import schedules
 from capworth.language.language import MARK, Language
+from capworth.model.figures import Figures
 from capworth.report.annex.contents import PAPER, sheets
 from capworth.report.blocks import Page, Sheet
 from capworth.report.content import Ref, Said, Voice, refs_of
 from capworth.report.decision import COSTS, decision_blocks, page_one_of
 from capworth.report.pages import said_page, said_sheet
 from capworth.report.summary import summary_blocks
-from capworth.study.figures import Figures
 from capworth.study.stages import Study
 
 SHORT, FULL = "short", "full"  # the annex
@@ -57,7 +57,7 @@ class Content:
             author=spoken.typeset(settings.in_language("organisation", language)),
             day=settings.appraisal_date,
             names={key: spoken.say(f"frame.{key}") for key in ("paper", "annex")},
-            foot=(vintage(study, spoken), footnote(study, spoken)),
+            foot=(_data(study, spoken), footnote(study, spoken)),
             pages=tuple(said_page(page, voice) for page in self.pages),
             sections=tuple(said_sheet(sheet, Voice(spoken, study)) for sheet in self.annex),
         )
@@ -70,7 +70,7 @@ class Edition:
     Attributes
     ----------
     names : what the two parts are called
-    foot : which data and version, and what holds for every page
+    foot : which data and version; which draws, and what holds for every page
     pages : blocks of the paper, page by page
     sections : sheets of the annex, each with its topic, title, name and blocks
     """
@@ -130,7 +130,17 @@ def unmarked(study: Study, language: Language) -> Language:
 
 
 def vintage(study: Study, language: Language) -> str:
-    """Which data, parameters, seed and version: the line at the foot of every page."""
+    """Which data, parameters, seed and version, in one line."""
+    return " · ".join((_data(study, language), _drawn(study, language)))
+
+
+def _drawn(study: Study, language: Language) -> str:
+    known = study.provenance
+    draws = language.number(known.draws, 0)
+    return language.say("frame.drawn", seed=known.seed, draws=draws)
+
+
+def _data(study: Study, language: Language) -> str:
     known, settings = study.provenance, study.case.settings
     schedule = schedules()[settings.discounting]
     rates = [rate for _, rate in schedule.bands]
@@ -153,14 +163,12 @@ def vintage(study: Study, language: Language) -> str:
         price_year=known.price_year,
         discounting=discounting,
         cutoff=language.day(settings.appraisal_date, "medium"),
-        seed=known.seed,
-        draws=language.number(known.draws, 0),
     )
 
 
 def footnote(study: Study, language: Language) -> str:
-    """What holds for every page: the mark of what is illustrative, how ranges are rounded."""
-    parts = [language.say("frame.rounding")]
+    """Which draws, and what holds for every page: what its marks and ranges mean."""
+    parts = [_drawn(study, language), language.say("frame.rounding")]
     if any(improvement.illustrative for improvement in study.case.improvements):
-        parts.insert(0, language.say("frame.dagger", mark=MARK))
+        parts.insert(1, language.say("frame.dagger", mark=MARK))
     return " · ".join(parts)

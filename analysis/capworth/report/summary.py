@@ -1,6 +1,6 @@
 """Page 2: the options side by side, the questions answered, why not the others, who decides what.
 
-Each question of the resolution is answered in a sentence or two; one that the case does not ask is
+Each question that is asked is answered in a sentence or two; one that the case does not ask is
 said not to be asked. Nothing is computed here: what no answer gives is a dash.
 """
 
@@ -214,7 +214,7 @@ Answered = tuple[Text, Text, Text | None]
 
 
 def _answers(study: Study) -> Iterator[Answered]:
-    """Each question of the resolution, its answer in a sentence or two, and what may be added."""
+    """Each question, its answer in a sentence or two, and what may be added."""
     yield say("answers.costs"), _costs(study), None
     yield say(f"answers.{_claimed(study)}"), _claim(study), None
     yield say("answers.excellence"), _excellence(study), None
@@ -224,7 +224,7 @@ def _answers(study: Study) -> Iterator[Answered]:
 
 
 def _claimed(study: Study) -> str:
-    """Whether what is claimed is the resolution's own claim, another, or nothing."""
+    """Whether what is claimed is data exchange, something else, or nothing."""
     claim = study.case.claim
     if claim is None:
         return "functions"
@@ -428,9 +428,8 @@ def _yearly(study: Study) -> Iterator[Answered]:
     if spent:
         first, last = int(spent[0][0]), int(spent[-1][0])
         money = listed(row_ref("programme_years", "spend_m", y, row, "tenth") for y, row in spent)
-        when: Text = say("span", low=first, high=last)
-        if first == last:
-            when = stated("year", first, "plain")
+        ends = stated("year", first, "year"), stated("year", last, "year")
+        when: Text = ends[0] if first == last else say("span", low=ends[0], high=ends[1])
         payers = study.programme.payers_m
         mine = study.case.settings.budget_payers
         paying = listed(Word("payer", p) for p in PAYERS if p in mine and payers.get(p, 0.0) > 0)
@@ -455,6 +454,5 @@ def _reviews(study: Study) -> Iterator[Answered]:
             PROMISED,
         )
         yield say("steps.reviews"), say("steps.review", list=told), None
-    elif "baseline" in study:
-        count = len(study.baseline.to_frame())
+    elif "baseline" in study and (count := len(study.baseline.to_frame())):
         yield say("steps.reviews"), say("steps.promises", count=count), None

@@ -18,9 +18,8 @@ from capworth.case.relations import SYNERGY
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import discount_factors
 from capworth.model.draws import AtModes
-from capworth.model.figures import EVERY, PROGRAMME
+from capworth.model.figures import EVERY, PROGRAMME, Figures
 from capworth.model.out_turn import amount_of, bias_of
-from capworth.study.figures import Figures
 from capworth.study.stages import Study
 
 Cell: TypeAlias = str | float | int | None
@@ -250,7 +249,7 @@ class _Twin:
     # ---------------------------------------------------------------- costs
 
     def _write_costs(self) -> None:
-        lines = [x for x in self.case.costs if x.treatment == "forward" and not x.is_transfer]
+        lines = [x for x in self.case.costs if x.is_cost]
         owner = {line.id: line for line in self.case.costs}
         self._share_totals()
         for line in lines:

@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from capworth.case.dictionary import dictionary
@@ -89,7 +90,7 @@ def _outputs(study: Study, folder: Path) -> Iterator[dict[str, Any]]:
         keys = [str(level) for level in whole.index.names]
         labels = whole.index.to_frame(index=False)
         fields = [_label(key, labels[key]) for key in keys]
-        fields += [_field(name, heading(column), whole[column]) for column in whole.columns]
+        fields += [_field(name, heading(column), values) for column, values in whole.items()]
         found = _resource(name, f"tables/{name}.csv", folder, questions.get(name, name))
         schema = {"fields": fields, "primaryKey": keys, "missingValues": [""]}
         blank = labels.isna() | (labels == "")
@@ -119,15 +120,16 @@ def _field(table: str, column: str, values: pd.Series) -> dict[str, Any]:
 
 def _type(values: pd.Series) -> dict[str, Any]:
     """Type of a column as it stands in the file; any where numbers and words are mixed."""
-    known = values.dropna()
-    if values.dtype == bool or (len(known) and known.map(lambda v: isinstance(v, bool)).all()):
-        return {"type": "boolean", "trueValues": ["True"], "falseValues": ["False"]}
-    if values.dtype.kind in "iu":
+    kind = values.dtype.kind
+    if kind in "iu":
         return {"type": "integer"}
-    if values.dtype.kind == "f":
-        endless = bool((known.abs() == float("inf")).any())
+    if kind == "f":
+        endless = bool(np.isinf(values.to_numpy(dtype=float)).any())
         return {"type": "any"} if endless else {"type": "number"}
-    words = bool(len(known)) and known.map(lambda v: isinstance(v, str)).all()
+    types = {type(value) for value in values.dropna().tolist()}
+    if kind == "b" or types == {bool}:
+        return {"type": "boolean", "trueValues": ["True"], "falseValues": ["False"]}
+    words = bool(types) and all(issubclass(one, str) for one in types)
     return {"type": "string"} if words else {"type": "any"}
 
 

@@ -26,9 +26,9 @@ from capworth.model.simulation import KEPT, Kept, Progress, Sample, draw_sample
 from capworth.parallel import mapped
 from capworth.report.brief import write_brief
 from capworth.report.donor import Offer, write_index, write_package
-from capworth.runs import run as runs
 from capworth.runs.manifest import MANIFEST, RunError, files_of
-from capworth.runs.run import BRIEFS, case_of_run, read_manifest
+from capworth.runs.place import case_of_run, read_manifest
+from capworth.runs.run import BRIEFS
 
 PROGRAMME, BASELINE = "tables/programme.csv", "tables/baseline.csv"
 MANY = 24  # briefs from which a second process is worth its start
@@ -159,7 +159,7 @@ def write_donor_papers(
         When the folder is no run, its tables were changed, or it has no donor menu.
     """
     run = Path(folder)
-    manifest = runs.read_manifest(run)
+    manifest = read_manifest(run)
     offer = _offer(run, manifest)
     spoken, known = tuple(languages) or tuple(manifest["settings"]["languages"]), spoken_languages()
     for language in spoken:

@@ -5,16 +5,31 @@ What was interrupted is healed by the next command that looks at the place.
 
 import ctypes
 import errno
+import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from capworth.case.files import settle, settle_all, telling_of
+from capworth.case.model import Case
+from capworth.case.read import read_case, seeded
 from capworth.case.scratch import left_behind, scratch, take_away
-from capworth.runs.manifest import SHOWN, RunError, strangers
+from capworth.case.tables import BOOKS
+from capworth.errors import CaseError
+from capworth.model.figures import Figures, from_data
+from capworth.runs.manifest import (
+    SHOWN,
+    RunError,
+    load_manifest,
+    must_be_unchanged,
+    strangers,
+)
+
+FIGURES, INPUTS = "figures.json", "inputs"  # in a run folder
 
 NEW, READY, OLD = "new", "ready", "old"  # being written; whole, or what it was exchanged with
 AT_CWD, EXCHANGE = -100, 2  # of renameat2
@@ -48,6 +63,21 @@ def replacing(target: Path) -> Iterator[Path]:
             ready.replace(target)
         settle(target.parent)
         _give_back(place, target)
+
+
+def must_be_free(target: Path) -> None:
+    """Find out that a run can be written to a place, before anything is computed.
+
+    Raises
+    ------
+    RunError, OSError
+        As of `replacing`.
+    """
+    target = target.resolve()
+    heal(target)
+    _refuse(target)
+    with telling_of(target), scratch(target.parent, target.name, _holds_something):
+        pass
 
 
 def heal(target: Path) -> None:
@@ -144,3 +174,61 @@ def _holds_something(place: Path) -> bool:
     """Whether something is left there that is not ours to take away."""
     ready = place / READY
     return (place / OLD).exists() or (ready.is_dir() and bool(_kept(ready)))
+
+
+def read_manifest(folder: Path) -> Any:
+    """Read the manifest of a run; RunError where there is none.
+
+    What an interrupted run left beside the folder is put in order first.
+    """
+    heal(folder)
+    return load_manifest(folder)
+
+
+def inputs_of(folder: Path) -> Path:
+    """Return the case inside a run folder: its inputs, or the one workbook among them."""
+    inputs = folder / INPUTS
+    if not inputs.is_dir():
+        raise RunError(f"{folder} has no inputs. Run the case anew.")
+    books = sorted(p for p in inputs.iterdir() if p.suffix.lower() in BOOKS)
+    return books[0] if books else inputs
+
+
+def case_of_run(folder: Path, manifest: Mapping[str, Any], *parts: str) -> Case:
+    """Read the case of a run as it was run, under the run's seed.
+
+    Parameters
+    ----------
+    folder : of the run
+    manifest : as `read_manifest` reads it
+    parts : files of the run, or folders that end in a slash, which are read beside its inputs
+
+    Raises
+    ------
+    RunError
+        When its inputs, or those parts, were changed since, or this version cannot read them.
+    """
+    must_be_unchanged(folder, manifest, f"{INPUTS}/", *parts)
+    try:
+        case = read_case(inputs_of(folder))
+    except CaseError as error:
+        raise RunError(f"{folder}: its case cannot be read by this version. {error}") from error
+    if case.fingerprint != manifest["fingerprint"]:
+        raise RunError("the inputs were changed since the run. Restore them, or run anew.")
+    return seeded(case, manifest["settings"]["seed"])
+
+
+def read_figures(folder: Path, only: str = "") -> Figures:
+    """Read the figures of a run, or only one where it is there.
+
+    Raises
+    ------
+    RunError
+        Where it has none, or they were changed since.
+    """
+    if (folder / FIGURES).is_file():
+        must_be_unchanged(folder, load_manifest(folder), FIGURES)
+    try:
+        return from_data(json.loads((folder / FIGURES).read_text(encoding="utf-8")), only)
+    except (OSError, ValueError, TypeError, LookupError) as error:
+        raise RunError(f"{folder} has no readable {FIGURES}. Run the case anew.") from error

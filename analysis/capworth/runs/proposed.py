@@ -5,7 +5,7 @@ from pathlib import Path
 from capworth.case.files import read_rows
 from capworth.errors import InputError, nearest
 from capworth.programme.proposal import Proposal, set_of
-from capworth.runs.run import case_of_run, read_manifest
+from capworth.runs.place import case_of_run, read_manifest
 from capworth.study.stages import run_study
 
 COLUMN = "improvement"

@@ -20,12 +20,12 @@ from capworth.case.files import write
 from capworth.case.model import Case
 from capworth.case.read import checked_case, read_case, seeded
 from capworth.case.scratch import scratch
-from capworth.case.tables import BOOKS
 from capworth.charts.gallery import GALLERY
 from capworth.charts.svg import framed, to_svg
-from capworth.errors import CaseError, nearest
+from capworth.errors import nearest
 from capworth.language.language import Language
 from capworth.language.phrases import languages as spoken_languages
+from capworth.model.figures import Figures, as_data
 from capworth.model.simulation import CHUNK, ENVELOPED, KEPT, Progress
 from capworth.parallel import mapped
 from capworth.render.console import write_text
@@ -40,18 +40,15 @@ from capworth.runs.manifest import (
     MANIFEST,
     RunError,
     files_of,
-    load_manifest,
     must_be_unchanged,
     sha_of,
     strangers,
 )
-from capworth.runs.place import heal, replacing
-from capworth.study.figures import Figures, as_data, from_data
+from capworth.runs.place import FIGURES, INPUTS, heal, inputs_of, read_manifest, replacing
 from capworth.study.scorecard import scorecard_of
 from capworth.study.stages import Study, run_study
 from capworth.study.tables import as_csv, tables_of, write_csv
 
-FIGURES, INPUTS = "figures.json", "inputs"
 EXPLORER = "explorer.html"
 PACKAGES = ("babel", "matplotlib", "numpy", "pandas", "scipy", "typst")
 RERUN = "capworth-rerun"  # of scratch folders among those of the system
@@ -272,27 +269,9 @@ def rerun(folder: str | Path, workers: int = 1, progress: Progress | None = None
     )
 
 
-def read_manifest(folder: Path) -> Any:
-    """Read the manifest of a run; RunError where there is none.
-
-    What an interrupted run left beside the folder is put in order first.
-    """
-    heal(folder)
-    return load_manifest(folder)
-
-
 def kept_in(folder: Path) -> tuple[str, ...]:
     """Name what stands in a run folder and is no part of the run; a new run there keeps it."""
     return strangers(folder)[0]
-
-
-def inputs_of(folder: Path) -> Path:
-    """Return the case inside a run folder: its inputs, or the one workbook among them."""
-    inputs = folder / INPUTS
-    if not inputs.is_dir():
-        raise RunError(f"{folder} has no inputs. Run the case anew.")
-    books = sorted(p for p in inputs.iterdir() if p.suffix.lower() in BOOKS)
-    return books[0] if books else inputs
 
 
 def write_figures(figures: Figures, path: Path) -> None:
@@ -302,40 +281,6 @@ def write_figures(figures: Figures, path: Path) -> None:
         lines = [f"  {_plain(key)}: {_plain(value)}" for key, value in content.items()]
         parts.append(f" {_plain(name)}: {{\n" + ",\n".join(lines) + "\n }")
     path.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8", newline="")
-
-
-def case_of_run(folder: Path, manifest: Mapping[str, Any], *parts: str) -> Case:
-    """Read the case of a run as it was run, under the run's seed.
-
-    Parameters
-    ----------
-    folder : of the run
-    manifest : as `read_manifest` reads it
-    parts : files of the run, or folders that end in a slash, which are read beside its inputs
-
-    Raises
-    ------
-    RunError
-        When its inputs, or those parts, were changed since, or this version cannot read them.
-    """
-    must_be_unchanged(folder, manifest, f"{INPUTS}/", *parts)
-    try:
-        case = read_case(inputs_of(folder))
-    except CaseError as error:
-        raise RunError(f"{folder}: its case cannot be read by this version. {error}") from error
-    if case.fingerprint != manifest["fingerprint"]:
-        raise RunError("the inputs were changed since the run. Restore them, or run anew.")
-    return seeded(case, manifest["settings"]["seed"])
-
-
-def read_figures(folder: Path) -> Figures:
-    """Read the figures of a run; RunError where it has none, or they were changed since."""
-    if (folder / FIGURES).is_file():
-        must_be_unchanged(folder, load_manifest(folder), FIGURES)
-    try:
-        return from_data(json.loads((folder / FIGURES).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError, LookupError) as error:
-        raise RunError(f"{folder} has no readable {FIGURES}. Run the case anew.") from error
 
 
 def _plain(value: object) -> str:

@@ -19,7 +19,7 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.draws import Sampled
 from capworth.model.simulation import Model
 from capworth.runs.manifest import RunError
-from capworth.runs.run import case_of_run, read_manifest
+from capworth.runs.place import case_of_run, read_manifest
 from capworth.study.differences import changed_inputs
 
 DRAWS: Final = 1_000  # draws in which a mixture of old and new inputs is answered

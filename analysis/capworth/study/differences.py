@@ -8,8 +8,7 @@ import pandas as pd
 
 from capworth.case.claim import Registration
 from capworth.case.model import Case, Estimate
-from capworth.model.figures import Figure
-from capworth.study.figures import Figures
+from capworth.model.figures import Figure, Figures
 from capworth.study.shown import table_in_html
 
 SETTINGS: Final = "settings"

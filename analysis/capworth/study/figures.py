@@ -4,27 +4,24 @@ The rows of the case, the level at the modes, the Monte Carlo error, and what mo
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
-from difflib import get_close_matches
+from dataclasses import dataclass, replace
 from math import isclose
-from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
-from scipy.stats import rankdata
 
 from capworth.case.model import DISTANCE, HARM, NET, Case
-from capworth.errors import InputError, nearest
 from capworth.funding.options import OWN
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.uncertainty.convergence import MEAN as OF_MEAN
 from capworth.methods.uncertainty.convergence import figure_error, share_error
+from capworth.methods.uncertainty.order_statistics import mid_ranks
 from capworth.model.costs import PAYERS
 from capworth.model.draws import AtModes, Draws, stacked
 from capworth.model.figures import (
     ALL,
+    ENDS,
     EVERY,
     KEPT,
     NO_DRAWS,
@@ -33,10 +30,10 @@ from capworth.model.figures import (
     SHARE,
     STATED,
     Figure,
+    Figures,
     Origin,
     number,
 )
-from capworth.model.formulas import FORMULAS, Formula
 from capworth.model.result import Interval
 from capworth.model.simulation import ENVELOPED, SOBOL, Drawn, Model, Sample
 from capworth.programme.choice import Choice
@@ -50,64 +47,6 @@ SETS: Final = 12  # good sets whose draws are told of
 NAMED: Final = 3  # inputs that are said to move a figure
 NOISE: Final = 3.0  # standard errors of a rank correlation that is told from none
 OF_FIGURES: Final = ("mean", "share", "confidence")  # bases of headlines that are figures
-ENDS: Final = ("value", "low", "high")
-SHOWN: Final = (*ENDS, "point", "unit", "prices", "kind", "error", "draws")  # of each in a frame
-
-
-class Figures(Mapping[str, Figure]):
-    """Figures by id, in the order of the answers: each id is one quantity and has one value."""
-
-    def __init__(self, found: Mapping[str, Figure]) -> None:
-        self._found = MappingProxyType(dict(found))
-        self._places: dict[str, str] = {}
-
-    def __getitem__(self, name: str) -> Figure:
-        """Return a figure; InputError with the nearest ids where there is none of that id."""
-        if name not in self._found:
-            raise InputError(f"there is no figure {name!r}. {near(name, self._found)}")
-        return self._found[name]
-
-    def stored(self, where: str) -> str | None:
-        """Id of the figure that has this id, or stands in this `table/column/row`; else None."""
-        if where in self._found:
-            return where
-        if not self._places:
-            self._places |= {place: k for k, f in self._found.items() for place in f.places}
-        return self._places.get(where)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return every figure on a row: value, range, level at the modes, unit, kind, error."""
-        rows = [{column: getattr(figure, column) for column in SHOWN} for figure in self.values()]
-        return pd.DataFrame(rows, pd.Index(list(self), name="figure"), SHOWN)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._found
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._found)
-
-    def __len__(self) -> int:
-        return len(self._found)
-
-    def __repr__(self) -> str:
-        measured = sum(figure.value is not None for figure in self.values())
-        return f"<Figures: {len(self)}, of which {measured} are measured>"
-
-
-def near(name: str, known: Iterable[str]) -> str:
-    """Say which ids were probably meant: those of the same words, in whatever order.
-
-    >>> near("programme.cots", ["cost.programme", "net.programme"])
-    "Did you mean 'cost.programme'?"
-    """
-    known = tuple(known)
-    vocabulary = {word.lower() for one in known for word in one.split(".")}
-    words = set()
-    for word in name.lower().split("."):
-        close = get_close_matches(word, vocabulary, n=1, cutoff=0.5)
-        words |= {word} if word in vocabulary else set(close)
-    same = sorted((k for k in known if words <= set(k.lower().split("."))), key=len)
-    return f"Did you mean {same[0]!r}?" if words and same else nearest(name, known)
 
 
 def gather(answers: Iterable[Any], sample: Sample, draws: int) -> Figures:
@@ -379,80 +318,9 @@ class _Moved:
 
 def _ranked(values: Floats) -> Floats:
     """(draws, things) ranks, each thing with mean 0 and variance 1; 0 where nothing varies."""
-    ranks = rankdata(values, axis=0)
+    ranks = mid_ranks(values.T).T
     ranks = ranks - ranks.mean(axis=0)
     wide = ranks.std(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         found: Floats = np.where(wide > 0, ranks / wide, 0.0)
     return found
-
-
-# ------------------------------------------------------------ as data
-
-PLAIN: Final = (
-    *("value", "kind", "low", "high", "point", "unit", "prices", "perspective", "payer"),
-    *("draws", "error", "formula"),
-)
-
-
-def as_data(figures: Figures) -> dict[str, Any]:
-    """Write figures as data: each formula, row and group of rows once, figures at full precision.
-
-    `rows` holds every row of the case that stands behind a figure; `groups` lists of them; a figure
-    names its group. What a figure has none of is left out.
-    """
-    groups: dict[tuple[str, ...], str] = {}
-    rows: dict[str, Origin] = {}
-    error_pairs: dict[str, dict[str, Any]] = {}
-    for name, figure in figures.items():
-        mine = tuple(row.name for row in figure.rows)
-        rows |= {row.name: row for row in figure.rows}
-        entry = {
-            key: value
-            for key in PLAIN
-            if (value := getattr(figure, key)) is not None and value != ""
-        }
-        if mine:
-            entry["group"] = groups.setdefault(mine, f"g{len(groups) + 1}")
-        if figure.by_draw:
-            entry["by_draw"] = True
-        if figure.movers:
-            entry["moved_by"] = dict(figure.movers)
-        error_pairs[name] = entry | {"places": list(figure.places)}
-    used = {figure.formula for figure in figures.values()}
-    return {
-        "formulas": {k: _formula(f) for k, f in FORMULAS.items() if k in used},
-        "rows": {name: _origin(row) for name, row in sorted(rows.items())},
-        "groups": {name: list(members) for members, name in groups.items()},
-        "figures": error_pairs,
-    }
-
-
-def _formula(formula: Formula) -> dict[str, str]:
-    return {key: value for key, value in asdict(formula).items() if key != "id"}
-
-
-def _origin(row: Origin) -> dict[str, Any]:
-    plain = {k: v for k, v in asdict(row).items() if k != "name" and v not in (None, "")}
-    return {k: v for k, v in plain.items() if (k, v) not in (("many", 1), ("row", 0))}
-
-
-def from_data(content: Mapping[str, Any]) -> Figures:
-    """Read figures back from data that `as_data` wrote."""
-    rows = {name: Origin(name=name, **_whole(row)) for name, row in content["rows"].items()}
-    groups = {name: tuple(rows[r] for r in members) for name, members in content["groups"].items()}
-    found = {}
-    for name, entry in content["figures"].items():
-        found[name] = Figure(
-            id=name,
-            rows=groups.get(entry.get("group", ""), ()),
-            movers=tuple(entry.get("moved_by", {}).items()),
-            places=tuple(entry["places"]),
-            by_draw=entry.get("by_draw", False),
-            **{"value": None, **{key: entry[key] for key in PLAIN if key in entry}},
-        )
-    return Figures(found)
-
-
-def _whole(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"row": 0, "grade": "", "source": "", **row}

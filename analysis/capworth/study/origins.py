@@ -26,6 +26,7 @@ class Origins:
         self._pledges = {pledge.id for pledge in case.funding}
         self._inputs = case.estimates()
         self._members = {member.id for member in case.members}
+        self._named = self._capabilities | self._improvements | self._pledges | self._members
         self._finders: Mapping[str, Callable[[str], Iterator[Origin]]] = {
             "costs": self._costs,
             "asked": self._asked,
@@ -34,6 +35,7 @@ class Origins:
             "chain": self._chain,
             "functions": self._functions,
             "effects": self._effects,
+            "savings": self._savings,
             "funding": self._funding,
             "feedback": self._feedback,
             "members": self._of_members,
@@ -65,8 +67,7 @@ class Origins:
             return self._chosen
         if EVERY in parts:
             return tuple(self._case.capability_ids)
-        known = self._capabilities | self._improvements | self._pledges | self._members
-        found = [part for part in parts if part in known]
+        found = [part for part in parts if part in self._named]
         return (found[0],) if found else ("",)
 
     def _mine(self, thing: str, *owners: str) -> bool:
@@ -115,6 +116,17 @@ class Origins:
         for row in self._case.functions:
             if self._mine(thing, row.capability):
                 yield _row(row.share)
+
+    def _savings(self, thing: str) -> Iterator[Origin]:
+        """What an improvement saves of which line of today, and what comes in."""
+        lines = {line.id: line for line in self._case.costs}
+        for saving in self._case.savings:
+            if self._mine(thing, saving.improvement):
+                yield _row(saving.share)
+                yield _row(lines[saving.line].amount)
+        for receipt in self._case.receipts:
+            if self._mine(thing, receipt.improvement):
+                yield _row(lines[receipt.line].amount)
 
     def _effects(self, thing: str) -> Iterator[Origin]:
         """What an improvement changes, and how it stands today."""

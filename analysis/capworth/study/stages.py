@@ -41,7 +41,7 @@ from capworth.members.network import weigh_network
 from capworth.members.served import serve_members
 from capworth.members.use import Use, share_out
 from capworth.methods.arguments import kinds_checked, whole
-from capworth.model.figures import Figure
+from capworth.model.figures import Figure, Figures
 from capworth.model.result import Provenance
 from capworth.model.simulation import ENVELOPED, Progress, Sample, Store, draw_sample
 from capworth.multicriteria.contributions import part_scores
@@ -57,7 +57,7 @@ from capworth.programme.tracking import set_baseline
 from capworth.study.differences import Differences, compare
 from capworth.study.drawings import Drawings
 from capworth.study.explained import cells, explained
-from capworth.study.figures import Figures, gather
+from capworth.study.figures import gather
 from capworth.study.pages import part_pages
 from capworth.study.progress import showing
 from capworth.study.shown import Unasked, shown_of, study_in_html

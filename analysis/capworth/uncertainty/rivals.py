@@ -24,6 +24,7 @@ NEAR = 0.15  # share of the best value within which a set is on the list
 MORE, DEARER = 200, 1.2  # sets on the list that cost up to so many times the budget
 ROOM = 0.005  # share of the budget by which a set must keep it, or break it, at least
 CLEARLY = 0.02  # share of the programme's value by which another set must be worth more
+LEAST = 1e-12  # way to another set, where none adds anything
 ENDLESS = 1e9  # of the best value: all sets are near it
 
 
@@ -150,7 +151,7 @@ class Rivals:
         spent = (needed[:, 0] - self.needed[0]) / left
         now = self._lead(self.worth, self.needed)
         leads = [self._lead(v, n) for v, n in zip(values, needed, strict=True)]
-        way = self.clear - now if np.isfinite(now) else np.inf
+        way = max(self.clear - now, LEAST) if np.isfinite(now) else np.inf
         ahead = (max(leads) - now) / way if np.isfinite(way) else float(np.isfinite(max(leads)))
         return max(float(spent.max()), ahead)
 

@@ -174,7 +174,7 @@ class Sites:
         if self._measure != DISTANCE:
             for k, c in self._model.costs.paths.keepers:
                 found.setdefault((case.capability_ids[c], ""), set()).add(k)
-        for saving in case.savings if self._measure == NET else ():
+        for saving in (*case.savings, *case.receipts) if self._measure == NET else ():
             users = found.setdefault((SAVED, saving.line), set())
             users.add(case.improvement_ids.index(saving.improvement))
         return {place: tuple(sorted(users)) for place, users in found.items()}
@@ -334,7 +334,10 @@ class MovedWorth:
         met = meetings_of(Model(replace(case, effects=effects)), draws) if chains else ()
         found: dict[Place, Meeting] = {(meeting.capability, ""): meeting for meeting in met}
         rows = tuple(s for s in case.savings if (SAVED, s.line) in wanted)
-        saving = SavingModel(replace(case, savings=rows), model.costs, model.gains.years)
+        left = {s.line for s in case.receipts if (SAVED, s.line) not in wanted}
+        costs = tuple(line for line in case.costs if line.id not in left)
+        saved = replace(case, savings=rows, costs=costs)
+        saving = SavingModel(saved, model.costs, model.gains.years)
         lines = zip(saving.lines, saving.saved_lines(draws), strict=True)
         return found | {(SAVED, key): line for key, line in lines}
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from capworth.case.check import Typed, TypedRow
 from capworth.case.model import ALIASES, DISTANCE, HARM, MEMBERS, NET, RESULTS, SWING
 from capworth.case.numerals import from_to, written_as
+from capworth.case.rows import REVENUE
 from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import Finding
 
@@ -92,9 +93,11 @@ def _objective(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding
     stated = str(settings.get("objective") or "")
     objective = ALIASES.get(stated, stated)
     scales = {row["scale"] for row in typed.get("unit_values", ())}
+    revenue = (r["category"] == REVENUE or r.number_in("mode") < 0 for r in typed.get("costs", ()))
+    saved = bool(typed.get("savings")) or any(revenue)
     lacks = {
         DISTANCE: "" if typed.get("criteria") else "criteria",
-        NET: "" if "money" in scales else "money among the unit values",
+        NET: "" if "money" in scales or saved else "money among the unit values, and saves none",
         HARM: "" if "harm" in scales else "a harm index among the unit values",
     }
     if lacks.get(objective):

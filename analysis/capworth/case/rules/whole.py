@@ -14,7 +14,7 @@ from capworth.case.check import BadCellError, Typed, TypedRow
 from capworth.case.comparisons import Counted, panel_of, read_comparisons
 from capworth.case.dictionary import dictionary
 from capworth.case.numerals import TRIPLES, written_as
-from capworth.case.rows import TRANSFERS
+from capworth.case.rows import REVENUE, TRANSFERS
 from capworth.case.rules.programme import pledges_are_whole, relations_are_possible
 from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import Finding, nearest
@@ -220,8 +220,35 @@ def costs_have_one_owner(_: Mapping[str, object], typed: Typed) -> Iterator[Find
 
 def _counts(row: TypedRow) -> bool:
     """Whether a cost line adds to the cost of what it belongs to."""
-    forward = row.text("treatment") in {"", "forward"} and row["category"] not in TRANSFERS
+    uncounted = (*TRANSFERS, REVENUE)
+    forward = row.text("treatment") in {"", "forward"} and row["category"] not in uncounted
     return forward and row.number_in("mode") > 0
+
+
+def _comes_in(row: TypedRow) -> bool:
+    """Whether a cost line is money that comes in."""
+    return row["category"] == REVENUE or row.number_in("mode") < 0
+
+
+def revenue_is_of_an_improvement(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """What comes in is no part of a total, has no overrun, and is below nothing as a whole."""
+    for row in _rows(typed, "costs"):
+        below = [c for c in ("low", "mode", "high") if row.number_in(c) < 0]
+        if not below and row["category"] != REVENUE:
+            continue
+        if below and (row.number_in("low") > 0 or row.number_in("high") > 0):
+            fix = "Make two rows of it, what is paid and what comes in."
+            yield row.fault(below[0], "a range from below to above 0", fix)
+        elif below and row["category"] == REVENUE:
+            yield row.fault(below[0], "revenue below 0", "Write it as an amount above 0.")
+        elif below and not row.text("improvement"):
+            fix = "Write revenue of a service as category 'revenue', above 0; else see savings."
+            yield row.fault(below[0], "an amount below 0 of no improvement", fix)
+        for column, blank in (("total", ""), ("bias", "none"), ("cause", ""), ("manages", "")):
+            if row.text(column) not in {"", blank}:
+                yield row.fault(column, "revenue has none", f"Leave {column} blank.")
+        if row.text("range_means") not in {"", "measure"}:
+            yield row.fault("range_means", "the range of revenue", "Leave it blank.")
 
 
 def members_costs_are_stated(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
@@ -379,12 +406,15 @@ def activity_is_before_the_appraisal(
 def improvements_have_cost_and_effect(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
     """An improvement costs something, changes something and has years in order."""
     costs = {row.text("improvement") for row in _rows(typed, "costs") if _counts(row)}
-    effects = {row.text("improvement") for row in _rows(typed, "effects")}
+    effects = {row.text("improvement") for row in _rows(typed, "effects", "savings")}
+    effects |= {row.text("improvement") for row in _rows(typed, "costs") if _comes_in(row)}
     for row in _rows(typed, "improvements"):
         if row.text("id") not in costs:
             yield row.fault("id", f"{row.text('id')} costs nothing", "Add it to costs.")
         if row.text("id") not in effects:
-            yield row.fault("id", f"{row.text('id')} has no effect", "Add it to effects.")
+            yield row.fault(
+                "id", f"{row.text('id')} has no effect", "Add it to effects or savings."
+            )
         if row.number_in("effect_year") < row.number_in("start_year"):
             yield row.fault("effect_year", "it is before the start", "Put the years in order.")
 
@@ -437,6 +467,7 @@ RULES: Mapping[Rule, tuple[str, ...]] = {  # with the tables that each must see 
     members_costs_are_stated: ("costs", "usage"),
     parts_meet_their_total: ("costs",),
     overrun_counts_once: (),
+    revenue_is_of_an_improvement: (),
     managed_risk_is_real: ("costs",),
     platforms_have_users: ("usage",),
     parts_of_platforms_form_a_tree: ("platforms",),

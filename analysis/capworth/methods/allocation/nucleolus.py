@@ -3,9 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
+import scipy  # its parts are loaded when they are first called for
 from numpy.typing import ArrayLike
-from scipy.linalg import orth
-from scipy.optimize import linprog
 
 from capworth.errors import InputError
 from capworth.methods.allocation.coalitions import memberships, sums, users_of
@@ -107,7 +106,7 @@ def nucleolus(values: ArrayLike) -> Floats:
         payment, excess, tight = _least_excess(member[free], cost[free], held, level, alone)
         held = np.concatenate((held, member[free[tight]]))
         level = np.concatenate((level, cost[free[tight]] + excess))
-        basis = orth(held.T)
+        basis = scipy.linalg.orth(held.T)
         outside = member[free] - member[free] @ basis @ basis.T
         free = free[np.abs(outside).max(axis=1) > _EPSILON]
     return np.asarray(payment * largest)
@@ -157,7 +156,7 @@ def _least_excess(
 ) -> tuple[Floats, float, Bools]:
     """Payments with the least largest excess of the free coalitions, and which hold it down."""
     users = len(alone)
-    answer = linprog(
+    answer = scipy.optimize.linprog(
         np.append(np.zeros(users), 1.0),
         A_ub=np.column_stack((member, -np.ones(len(member)))),
         b_ub=cost,

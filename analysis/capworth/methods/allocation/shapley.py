@@ -8,8 +8,8 @@ from math import factorial
 from typing import NamedTuple
 
 import numpy as np
+import scipy  # its parts are loaded when they are first called for
 from numpy.typing import ArrayLike
-from scipy.special import comb
 
 from capworth.errors import InputError
 from capworth.methods.allocation.coalitions import sizes, users_of
@@ -57,7 +57,12 @@ def shapley(values: ArrayLike) -> Floats:
     """
     table = finite(values, "values")
     users = users_of(table)
-    weights = 1 / (users * comb(users - 1, np.arange(users)))[np.minimum(sizes(users), users - 1)]
+    weights = (
+        1
+        / (users * scipy.special.comb(users - 1, np.arange(users)))[
+            np.minimum(sizes(users), users - 1)
+        ]
+    )
     result = np.empty((*table.shape[:-1], users))
     for user in range(users):
         halves = (1 << (users - 1 - user), 2, 1 << user)  # without the user's bit, and with it

@@ -94,8 +94,8 @@ def specification_curve(
 @checked
 def p_greater(outcome: ArrayLike, weight: ArrayLike, share: ArrayLike, order: Ints) -> float:
     """p_greater of one specification, by itself; see `specification_curve`."""
-    given = (np.asarray(part, dtype=np.float64)[None] for part in (outcome, weight))
-    slope = _dealt_slopes(*given, share, order)[0]
+    y, w = (np.asarray(part, dtype=np.float64)[None] for part in (outcome, weight))
+    slope = _dealt_slopes(y, w, share, order)[0]
     return float((slope >= _least(slope)[0]).mean())
 
 

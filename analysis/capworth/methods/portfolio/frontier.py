@@ -171,7 +171,7 @@ def budget_frontier(
     worth = _each(value, "value", relations.n)
     ends = prices if limit is None else np.append(prices, within(limit, "limit", 0))
     step = decimal_grid(ends) if unit is None else float(above(unit, "unit"))
-    units = np.ceil(prices / step - ROUNDING)
+    units = _steps(prices, step)
     reach = float(units.sum())
     if limit is not None:
         reach = min(reach, np.floor(float(within(limit, "limit", 0)) / step + ROUNDING))
@@ -556,7 +556,7 @@ def limited_frontier(
     relations: Relations,
     uses: ArrayLike,
     limits: ArrayLike,
-    unit: float = 1.0,
+    unit: float | None = None,
 ) -> Frontier:
     """Exact best set for every budget, each within further limits.
 
@@ -568,6 +568,7 @@ def limited_frontier(
     cost, value : (projects,)
     uses : (limits, projects) what each project takes of what each limit is about
     limits : (limits,)
+    unit : step of money to which costs are rounded up; when left out as of `budget_frontier`
 
     Raises
     ------
@@ -581,8 +582,8 @@ def limited_frontier(
             f"cost {prices.shape}, value {worth.shape}, uses {taken.shape}: there are "
             f"{relations.n} projects and {len(room)} limits."
         )
-    step = float(above(unit, "unit"))
-    units = np.ceil(prices / step - ROUNDING)
+    step = decimal_grid(prices) if unit is None else float(above(unit, "unit"))
+    units = _steps(prices, step)
     sets = list_sets(relations, MOST_LISTED)
     if sets is not None:
         chosen = _listed(sets[keeps_limits(sets, taken, room)], units, worth, relations)
@@ -595,6 +596,13 @@ def limited_frontier(
     at = np.einsum("sp,p->s", chosen, units) * step
     spent = np.einsum("sp,p->s", chosen, prices)
     return Frontier(cost=at, value=total, chosen=chosen, spent=spent, unit=step, limit=np.inf)
+
+
+def _steps(prices: Floats, step: float) -> Floats:
+    """Round costs up to whole steps of money; a step beside which they are nothing is refused."""
+    if prices.size and 0 < prices.max() <= ROUNDING * step:
+        raise InputError(f"unit: beside a step of {step:g} every cost is nothing. Choose a finer.")
+    return np.asarray(np.ceil(prices / step - ROUNDING))
 
 
 def _listed(sets: Bools, units: Floats, worth: Floats, relations: Relations) -> Bools:

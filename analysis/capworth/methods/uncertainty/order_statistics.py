@@ -39,9 +39,8 @@ def order_quantiles(draws: Floats, probabilities: Sequence[float]) -> Floats:
     """
     values = np.asarray(draws, dtype=np.float64)
     places = [int(place) for place in _places(probabilities, len(values))]
-    sorted_there = np.partition(values, sorted({*places, len(values) - 1}), axis=0)
-    found: Floats = sorted_there[places]
-    return np.where(np.isnan(sorted_there[-1]), np.nan, found)  # NaN is sorted to the end
+    found: Floats = np.partition(values, sorted({*places}), axis=0)[places]
+    return np.where(np.isnan(values).any(axis=0), np.nan, found)
 
 
 @checked
@@ -79,3 +78,22 @@ def quantile_error(draws: Floats, probability: float) -> float:
     half = np.sqrt(probability * (1 - probability) / many)
     low, high = (np.clip(probability + sign * half, 1 / many, 1) for sign in (-1, 1))
     return float(order_quantile(draws, high) - order_quantile(draws, low)) / 2
+
+
+@checked
+def mid_ranks(values: Floats) -> Floats:
+    """(things, draws) rank of each draw of each thing, from 1; equal ones share their mean rank.
+
+    >>> mid_ranks(np.array([[3.0, 1.0, 3.0, 2.0]])).tolist()
+    [[3.5, 1.0, 3.5, 2.0]]
+    """
+    order = np.argsort(values, axis=1, kind="stable")
+    rising = np.take_along_axis(values, order, axis=1)
+    first = np.ones(rising.shape, dtype=bool)
+    first[:, 1:] = rising[:, 1:] != rising[:, :-1]
+    begins = np.flatnonzero(first)
+    equal = np.diff(begins, append=rising.size)
+    shared = np.repeat(begins % values.shape[1] + (equal + 1) / 2, equal).reshape(rising.shape)
+    found = np.empty(rising.shape)
+    np.put_along_axis(found, order, shared, axis=1)
+    return found

@@ -7,8 +7,8 @@ the choice is made.
 from typing import NamedTuple
 
 import numpy as np
+import scipy  # its part `special` is loaded when it is first called for
 from numpy.typing import ArrayLike
-from scipy.stats import norm
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, above, alike, checked, finite, shares, table, within
@@ -121,7 +121,7 @@ def evppi(inputs: ArrayLike, net_benefit: ArrayLike) -> PartialInformation:
     equal.
 
     >>> chances = (np.arange(2_000) + 0.5) / 2_000
-    >>> level = norm.ppf(chances)  # closed form of max(0, 1 + level): 0.0833
+    >>> level = scipy.special.ndtri(chances)  # closed form of max(0, 1 + level): 0.0833
     >>> evppi(level[:, None], np.column_stack((0 * level, 1 + level))).value.round(3).tolist()
     [0.083]
     """
@@ -243,8 +243,9 @@ def evsi_normal(mean: ArrayLike, sd: ArrayLike, noise: ArrayLike, size: ArrayLik
         out=np.full(np.broadcast(centre, sigma).shape, np.inf),
         where=sigma > 0,
     )
+    bell = np.exp(-(far**2) / 2) / np.sqrt(2 * np.pi)
     loss: Floats = np.where(
-        sigma > 0, sigma * (norm.pdf(far) - np.where(sigma > 0, far, 0.0) * norm.sf(far)), 0.0
+        sigma > 0, sigma * (bell - np.where(sigma > 0, far, 0.0) * scipy.special.ndtr(-far)), 0.0
     )
     return loss
 
@@ -277,7 +278,8 @@ def evsi(
     `evppi` as an input: that is the regression method of Strong, Oakley, Brennan &
     Breeze (2015), Medical Decision Making 35(5), 570-583.
 
-    >>> level = norm.ppf((np.arange(2_000) + 0.5) / 2_000)  # `evsi_normal` gives 0.0592, 0.0762
+    >>> chances = (np.arange(2_000) + 0.5) / 2_000
+    >>> level = scipy.special.ndtri(chances)  # `evsi_normal` gives 0.0592, 0.0762
     >>> net = np.column_stack((0 * level, 1 + level))
     >>> evsi(level[:, None], net, prior_sizes=[25], sizes=[0, 100, 400]).round(3).tolist()
     [[0.0, 0.059, 0.076]]

@@ -145,15 +145,17 @@ def _power(claim: Claim) -> list[Text]:
 
     shown = bool(np.isfinite(found.ratio))
     ratio = {"detectable": number("ratio")} if shown else {}
+    differs = bool(np.isfinite(found.contrast))
+    kind = "power" if shown else "power_none" if differs else "power_nothing"
     told: list[Text] = [
         say(
-            "functions.power" if shown else "functions.power_none",
+            f"functions.{kind}",
             lines=_tested(claim, "lines", "whole"),
             floor=number("floor", "fourth"),
             alpha=stated("claim.alpha", claim.alpha, "exactly"),
             power=stated("power", POWER, "percent"),
-            contrast=number("contrast"),
             gate=number("gate", "exactly"),
+            **({"contrast": number("contrast")} if differs else {}),
             **ratio,
         )
     ]

@@ -1,6 +1,6 @@
 """The annex: each sheet one finding, one picture or one table, its source line.
 
-`LEAVES` is the table of the questions of the resolution: every question has its sheets, each with
+`LEAVES` is the table of the questions that are asked: every question has its sheets, each with
 the chart of the gallery that shows the same numbers in a notebook, or says why it was not asked.
 Before them stand the contents, how to read a range and the words; behind them method, evidence and
 the checklists, filled from the run. The full annex also shows every chart that no sheet has drawn.
@@ -24,7 +24,8 @@ WORDS = (  # that are used in one sense only
     *("excellence", "improvement", "good_set", "switching", "harm_day"),
 )
 NAMES = 66  # short names that the page holds
-LETTERS = 34  # of a name beside its short name
+LETTERS = 44  # of a name beside its short name: two lines
+OF_MEMBERS = ("remarks", "sharing", "urged")  # questions that are asked where there are members
 READING = ("range", "simulation", "grades", "sure", "opens")
 
 
@@ -77,18 +78,47 @@ def sheets(study: Study, full: bool = False) -> tuple[Sheet, ...]:
     ----------
     full : whether every chart is shown, and all that method and evidence rest on
     """
-    found = ((leaf, leaf.content(study)) for leaf in LEAVES)
-    made = {leaf: replace(sheet, name=leaf.name) for leaf, sheet in found if sheet is not None}
+    made = _made(study)
     names = [leaf.name for leaf in made]
     return (
         _contents(study, names),
-        _words(),
+        _words(study),
         limits(study),
         *(replace(sheet, breaks=k == 0) for k, sheet in enumerate(made.values())),
         *(_charts(study, made) if full else ()),
         method(study, full),
         evidence(study, full),
         _checklists(study, names),
+    )
+
+
+def _made(study: Study) -> dict[Leaf, Sheet]:
+    found = ((leaf, leaf.content(study)) for leaf in LEAVES)
+    return {leaf: replace(sheet, name=leaf.name) for leaf, sheet in found if sheet is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question of the resolution with its sheets, or why it was not asked."""
+
+    key: str
+    question: Text
+    why: Text | None
+    sheets: tuple[Sheet, ...]
+
+
+def answered(study: Study) -> tuple[Answered, ...]:
+    """Every question in the order of the annex."""
+    made = _made(study)
+    return tuple(
+        Answered(
+            key,
+            say(f"question.{key}"),
+            None if mine else say("leaf.not_asked", why=_why_not(key, study)),
+            mine,
+        )
+        for key in dict.fromkeys(leaf.question for leaf in LEAVES)
+        for mine in [tuple(sheet for leaf, sheet in made.items() if leaf.question == key)]
     )
 
 
@@ -105,9 +135,11 @@ def _charts(study: Study, made: Iterable[Leaf]) -> Iterator[Sheet]:
 
 
 def _contents(study: Study, made: Sequence[str]) -> Sheet:
-    """Each question of the resolution with its pages, or why it was not asked; how to read."""
+    """Each question that is asked with its pages, or why it was not asked; how to read."""
     by_question: dict[str, list[str]] = {}
     for leaf in LEAVES:
+        if leaf.question in OF_MEMBERS and not study.case.has_members:
+            continue
         by_question.setdefault(leaf.question, [])
         if leaf.name in made:
             by_question[leaf.question].append(leaf.name)
@@ -167,9 +199,21 @@ def _why_not(question: str, study: Study) -> Phrase:
     return say("leaf.why_absent")
 
 
-def _words() -> Sheet:
-    """Twelve words, each with the one sense in which it is used."""
-    rows = tuple((say(f"glossary.{word}.word"), say(f"glossary.{word}.text")) for word in WORDS)
+def _words(study: Study) -> Sheet:
+    """Each word that the case has a use for, with the one sense in which it is used."""
+    case = study.case
+    used = {
+        "added_value": bool(case.measured or case.chain),
+        "distance": bool(case.measured),
+        "extent": bool(case.measured),
+        "excellence": "excellence" in study,
+        "improvement": bool(case.improvements),
+        "good_set": "programme" in study,
+        "switching": "switching" in study,
+        "harm_day": bool(case.harm_indices),
+    }
+    kept = [word for word in WORDS if used.get(word, True)]
+    rows = tuple((say(f"glossary.{word}.word"), say(f"glossary.{word}.text")) for word in kept)
     heads = (say("glossary.word"), say("glossary.meaning"))
     table = Grid(heads, rows, words=2, weights=(1, 4))
     return Sheet(say("glossary.topic"), say("glossary.title"), (table,), True, "words")

@@ -3,7 +3,7 @@
 Each has the finding of a chart of the gallery as its title; nothing is computed here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import isfinite, isnan
 from typing import Any
@@ -11,10 +11,12 @@ from typing import Any
 import pandas as pd
 
 from capworth.case.model import DISTANCE, HARM, NET, SIZES
+from capworth.case.rows import TAKEN
 from capworth.charts.gallery import GALLERY
 from capworth.excellence.services import BOTH, DERIVED, DESIGNATED, NEITHER
 from capworth.language.numbers import Amount
 from capworth.model.figures import word
+from capworth.programme.architecture import LIFTS
 from capworth.programme.selection import MINIMUM, NOTHING
 from capworth.report.advice import changes
 from capworth.report.annex.claim import claim_paragraphs, claim_span, claim_title
@@ -63,6 +65,11 @@ STEPS = 14  # of a curve that is told in rows
 GROUPED = ("hits", "own_m", "external_m", "own_harm", "national_m")  # sums of groups with errors
 
 
+def _alone(things: Sequence[object]) -> bool:
+    """Whether there is one thing only, so that it is first and last among nothing."""
+    return len(things) < 2
+
+
 def productivity(study: Study) -> Sheet | None:
     """Whether productivity rose over the years that are published."""
     if not asked_of("productivity", study):
@@ -108,8 +115,11 @@ def capabilities(study: Study) -> Sheet | None:
     table = largest_first(study.appraisal.to_frame(), "cost_m")
     columns, heads = [("cost_m", "spread")], [head("cost", unit=MILLIONS)]
     if study.case.measured:
-        columns += [("score", "spread"), ("p_first", "probability")]
-        heads += [head("score"), head("p_first")]
+        columns.append(("score", "spread"))
+        heads.append(head("score"))
+    if study.case.measured and len(table) > 1:
+        columns.append(("p_first", "probability"))
+        heads.append(head("p_first"))
     bars = []
     for key, row in rows_of(table):
         written = cells("capabilities", key, row, *columns)
@@ -131,7 +141,7 @@ def _noted(study: Study, page: Sheet) -> Sheet:
 
 def allocation(study: Study) -> Sheet | None:
     """How far each capability's place moves with the key by which platforms are shared."""
-    if not asked_of("allocation", study):
+    if not asked_of("allocation", study) or _alone(study.case.capabilities):
         return None
     bars = []
     for key, row in rows_of(GALLERY["allocation"].table(study)):
@@ -195,7 +205,9 @@ def chain(study: Study) -> Sheet | None:
     picture = bars_of(head("harm_rate"), head("capability"), heads, tuple(bars))
     best, first = rows_of(table)[0]
     rate = row_ref("capabilities", "harm_per_m", best, first, "spread")
-    title = say("leaf.chain_title", first=Name(str(best)), rate=rate)
+    title = say(
+        f"leaf.chain_title{'' if len(table) > 1 else '_one'}", first=Name(str(best)), rate=rate
+    )
     note = Words(say("leaf.chain_note"))
     blocks = (picture, note, source_of("payers", study, (picture,)))
     return Sheet(say("question.frontline"), title, blocks)
@@ -237,7 +249,7 @@ def _reading(estimand: str, value: str, counted: str) -> Turned:
 
 def excellence(study: Study) -> Sheet | None:
     """How often each service is excellent and a model, by how it came on the list."""
-    if not asked_of("efficiency", study):
+    if not asked_of("efficiency", study) or _alone(study.case.capabilities):
         return None
     table = study.excellence.to_frame()
     fills = {BOTH: SOLID, DESIGNATED: HATCHED, DERIVED: GREY}
@@ -275,7 +287,7 @@ def gaps(study: Study) -> Sheet | None:
 
 def distances(study: Study) -> Sheet | None:
     """How far each service is from the agreed levels, a number in every cell."""
-    if not asked_of("gap_table", study):
+    if not asked_of("gap_table", study) or _alone(study.case.capabilities):
         return None
     table = GALLERY["gap_table"].table(study)
     order = list(dict.fromkeys(table.index.get_level_values("capability")))
@@ -302,7 +314,7 @@ def distances(study: Study) -> Sheet | None:
 
 def priorities(study: Study) -> Sheet | None:
     """What closes most of the distance for each million."""
-    if not asked_of("improvement_ranks", study):
+    if not asked_of("improvement_ranks", study) or _alone(study.case.improvements):
         return None
     columns = (("gain_per_m", "spread"), ("cost_m", "spread"), ("p_first", "probability"))
     bars = []
@@ -316,7 +328,8 @@ def priorities(study: Study) -> Sheet | None:
 
 def alignment(study: Study) -> Sheet | None:
     """What closes the distance with technology that is ready."""
-    if not asked_of("alignment", study):
+    untold = (f"{TAKEN}readiness" in i.basis for i in study.case.improvements)
+    if not asked_of("alignment", study) or all(untold) or _alone(study.case.improvements):
         return None
     table = largest_first(study.priorities.to_frame(), "gain")
     rows: list[tuple[Text | None, str, Bar]] = []
@@ -333,9 +346,12 @@ def alignment(study: Study) -> Sheet | None:
 
 def architecture(study: Study) -> Sheet | None:
     """What each improvement lifts, and what it needs."""
-    if not asked_of("architecture", study):
+    alone = _alone(study.case.improvements) and _alone(study.case.capabilities)
+    if not asked_of("architecture", study) or alone:
         return None
     links = GALLERY["architecture"].table(study)
+    if not (links["kind"] == LIFTS).any():  # they only save
+        return None
     rows: list[tuple[Cell | None, ...]] = []
     for key in study.case.improvement_ids:
         mine = links[links["from"] == key]
@@ -441,7 +457,7 @@ def timetable(study: Study) -> Sheet | None:
         return None
     table = study.programme.to_frame()
     table = table[table["chosen"]].sort_values(["start", "full_effect"], kind="stable")
-    columns = (("start", "plain"), ("full_effect", "plain"), ("asked_m", "tenth"))
+    columns = (("start", "year"), ("full_effect", "year"), ("asked_m", "tenth"))
     bars = []
     for key, row in rows_of(table):
         start, full = float(row["start"]), float(row["full_effect"])
@@ -463,6 +479,8 @@ def promises(study: Study) -> Sheet | None:
     if "baseline" not in study:
         return None
     frame = study.baseline.to_frame()
+    if frame.empty:
+        return None
     rows: list[tuple[Cell | None, ...]] = []
     for key, row in rows_of(frame):
         improvement, capability, indicator = map(str, key)
@@ -477,7 +495,7 @@ def promises(study: Study) -> Sheet | None:
         )
         levels = (_level(name, key, row, raw) for name in ("today", "planned"))
         name = ".".join(map(word, key))
-        by = ref(f"review.{name}", float(str(row["reviews"])[:4]), "plain")
+        by = ref(f"review.{name}", float(str(row["reviews"])[:4]), "year")
         rows.append((promise, unit_of(raw), *levels, by))
     heads = tuple(head(k) for k in ("promise", "unit_head", "today", "planned", "by"))
     logs = any(raw in LOGS for raw in map(str, frame["unit"]))
@@ -541,8 +559,8 @@ def _pledge(key: str, earmark: list[str]) -> Text:
 
 def donors(study: Study) -> Sheet | None:
     """What a donor may choose: packages inside the proposed set first."""
-    if not asked_of("donor_menu", study):
-        return None
+    if not asked_of("donor_menu", study) or not study.funding.menu.to_frame()["asked_m"].any():
+        return None  # there is nothing to pay for
     columns = (("gain", "spread"), ("asked_m", "spread"), ("core", "hundredths"))
     rows: list[tuple[Text | None, str, Bar]] = []
     table = largest_first(study.funding.menu.to_frame(), "gain")

@@ -43,6 +43,7 @@ QUANTILES = {name: tail for name, tail in ENDS.items() if tail}  # readings of l
 LIMITS = (  # what no appraisal of this kind can say
     *("deterrence", "connected", "legitimacy", "stated", "platform", "marginal", "interaction"),
 )
+OF_MEMBERS = ("feedback", "members", "network")  # parts that a case without members does not lack
 LONGEST, PRINTED = 100, 32  # rows of a table of the full annex; of a longer one so many are printed
 INTERVAL = stated("range", (HIGH - LOW) / 100, "percent")
 Row = tuple[Cell | None, ...]
@@ -169,10 +170,21 @@ def _errors(study: Study) -> Grid:
 
 def limits(study: Study) -> Sheet:
     """What the model cannot say, and what this case does not ask."""
-    rows = (sentences(bold(say(f"limits.{k}.head")), say(f"limits.{k}.text")) for k in LIMITS)
+    case = study.case
+    of = {  # limits that only some cases have
+        "stated": bool(case.measured),
+        "platform": bool(case.chain),
+        "interaction": len(case.improvements) > 1,
+    }
+    kept = [key for key in LIMITS if of.get(key, True)]
+    rows = (sentences(bold(say(f"limits.{k}.head")), say(f"limits.{k}.text")) for k in kept)
     blocks: list[Block] = [List("limits", None, tuple(rows))]
     known = phrases("en")
-    missing = [part for part in study.not_asked if known.find("pages", f"not_asked.{part}")]
+    missing = [
+        part
+        for part in study.not_asked
+        if known.find("pages", f"not_asked.{part}") and (case.has_members or part not in OF_MEMBERS)
+    ]
     if missing:
         asked = tuple(say(f"not_asked.{part}") for part in missing)
         blocks.append(List("not_asked", None, asked, say("limits.not_asked")))
@@ -242,7 +254,7 @@ def _tables(case: Case) -> Iterator[Grid]:
                 Word("price_kind", price.kind),
                 Own(price.currency),
                 _graded(price.grade, price.source),
-                _set("year", price.year, "plain"),
+                _set("year", price.year, "year"),
                 _set("price", price.value, "exactly"),
             )
             for price in case.prices

@@ -1,6 +1,6 @@
 // The explorer: unpacks what the run holds, shows the view that the address names, in one language.
 
-const SHOWN = { overview, options, programme, improvements, improvement, capabilities, capability, evidence, words };
+const SHOWN = { overview, options, programme, improvements, improvement, capabilities, capability, members, annex, evidence, words };
 
 async function unpacked() {
   const bytes = bytesOf(at("packed").textContent.trim());

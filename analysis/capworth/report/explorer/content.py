@@ -17,17 +17,17 @@ from capworth.language.language import Language
 from capworth.language.phrases import languages, phrases
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import PAYERS
-from capworth.model.figures import PROGRAMME, Figure, Origin
+from capworth.model.figures import PROGRAMME, Figure, Figures, Origin, as_data
 from capworth.programme.schedule import MONEY, room
 from capworth.report import decision, summary
-from capworth.report.content import Voice, first_sentence
+from capworth.report.annex.contents import answered
+from capworth.report.content import Voice, first_sentence, said
 from capworth.report.decision import case_note, decision_blocks
 from capworth.report.edition import vintage
 from capworth.report.explorer.links import Links
 from capworth.report.explorer.simulations import simulations
-from capworth.report.pages import said_page
+from capworth.report.pages import said_page, said_sheet
 from capworth.report.summary import summary_blocks
-from capworth.study.figures import Figures, as_data
 from capworth.study.origins import Origins
 from capworth.study.stages import Study
 
@@ -125,12 +125,26 @@ def _speakable(study: Study) -> Iterator[tuple[str, Figure]]:
 
 
 def _paper(study: Study, language: Language, links: Links) -> dict[str, Any]:
-    """Both pages of the paper, their numbers marked."""
+    """Both pages of the paper and what its annex answers, their numbers marked."""
     voice = Voice(language, study)
     return {
         "decision": decision.laid_out(said_page(links.marked(decision_blocks(study)), voice)),
         "summary": summary.laid_out(said_page(links.marked(summary_blocks(study)), voice)),
+        "annex": [
+            {
+                "key": one.key,
+                "question": said(one.question, voice),
+                "why": "" if one.why is None else said(one.why, voice),
+                "sheets": [_bare(said_sheet(links.marked(sheet), voice)) for sheet in one.sheets],
+            }
+            for one in answered(study)
+        ],
     }
+
+
+def _bare(sheet: dict[str, Any]) -> dict[str, Any]:
+    """What the page reads of a sheet."""
+    return {key: sheet[key] for key in ("name", "topic", "title", "blocks")}
 
 
 def _spoken(study: Study, language: Language) -> dict[str, Any]:

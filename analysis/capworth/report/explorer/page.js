@@ -15,6 +15,31 @@ function h(tag, attributes, ...children) {
   return made;
 }
 
+// Numbers that open stay on one line with what is written to them without a space: "€", "%", "(".
+function glued(parts) {
+  const made = [];
+  let tied = null;
+  for (const part of parts) {
+    if (part === "") continue;
+    if (typeof part !== "string") {
+      if (!tied) {
+        const before = typeof made.at(-1) === "string" ? made.pop() : "", head = /[^ ]*$/.exec(before)[0];
+        if (before.length > head.length) made.push(before.slice(0, before.length - head.length));
+        tied = h("span", { class: "tied" }, head);
+        made.push(tied);
+      }
+      tied.append(part);
+      continue;
+    }
+    const tail = tied ? /^[^ ]*/.exec(part)[0] : "";
+    if (tied) tied.append(tail);
+    if (tied && tail.length === part.length) continue;
+    tied = null;
+    made.push(part.slice(tail.length));
+  }
+  return made;
+}
+
 class Page {
   constructor(data, speaker, show) {
     Object.assign(this, { data, speaker, show });
@@ -43,7 +68,7 @@ class Page {
         const mark = /^\ue000(\d+)\ue001([^\ue002]*)\ue002$/.exec(bit);
         inside.push(mark ? this.opener(this.figure(this.data.links[mark[1]]), mark[2]) : bit);
       }
-      parts.push(k % 2 ? h("strong", null, inside) : inside);
+      parts.push(k % 2 ? h("strong", null, glued(inside)) : glued(inside));
     }
     return parts.flat();
   }

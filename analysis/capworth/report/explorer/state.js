@@ -1,6 +1,6 @@
 // What the reader looks at, as the address says it: #/view/thing?key=value. No page is known here.
 
-const VIEWS = ["overview", "options", "programme", "improvements", "capabilities", "evidence", "words"];
+const VIEWS = ["overview", "options", "programme", "improvements", "capabilities", "members", "annex", "evidence", "words"];
 const DETAILS = { improvement: "improvements", capability: "capabilities" };
 const PLAIN_KEYS = ["lang", "theme", "find", "family", "sort", "grade"];
 

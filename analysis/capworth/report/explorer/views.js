@@ -9,7 +9,7 @@ function overview(page) {
   return [
     h("p", { class: "kicker" }, [page.speaker.spoken.titles.organisation, page.speaker.spoken.titles.day].join(" · ")),
     ...page.heading(page.rich(decision.title)),
-    h("p", { class: "note" }, page.say("opens")),
+    h("p", { class: "note" }, page.say("opens"), " ", page.say("elsewhere")),
     h("dl", { class: "box" }, decision.box.map(({ head, text }) => [h("dt", null, page.rich(head)), h("dd", null, page.rich(text))])),
     h("div", { class: "three" }, decision.numbers.map(({ value, label, text }) => h("div", null,
       h("p", { class: "big" }, page.rich(value)), h("p", null, h("strong", null, page.rich(label))), h("p", null, page.rich(text))))),
@@ -20,7 +20,7 @@ function overview(page) {
 }
 
 // The picture of page 1: rows with a bar and its range; the numbers stand beside.
-function picture(page, drawn) {
+function picture(page, drawn, label = drawn.title) {
   const percent = (share) => `${(100 * share).toFixed(2)}%`;
   const cell = (one) => (Array.isArray(one) ? [page.rich(one[0]), h("span", { class: "range" }, " (", page.rich(one[1]), ")")] : page.rich(one));
   const bar = (one, fill) => (one ? h("span", { class: "bars", "aria-hidden": "true" },
@@ -32,11 +32,57 @@ function picture(page, drawn) {
     group.head ? h("tr", { class: "group" }, h("th", { colspan: drawn.heads.length + 2, scope: "rowgroup" }, page.rich(group.head))) : null,
     group.rows.map((row) => h("tr", null, h("th", { scope: "row" }, page.rich(row.name)), h("td", { class: "wide" }, bar(row.bar, group.fill)),
       row.cells.map((one) => h("td", { class: "end" }, cell(one)))))));
-  return h("section", null, h("h2", null, page.rich(drawn.title)),
-    h("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": page.plain(drawn.title) },
+  return h("section", null, drawn.title ? h("h2", null, page.rich(drawn.title)) : null,
+    drawn.key.length ? h("ul", { class: "inline note" }, drawn.key.map((one) => h("li", null, h("span", { class: `key ${one.fill}`, "aria-hidden": "true" }), " ", page.rich(one.text)))) : null,
+    h("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": page.plain(label) },
       h("table", { class: "picture" }, h("thead", null, h("tr", null, h("th", { scope: "col" }, page.rich(drawn.names || drawn.axis)),
-        h("td", { class: "wide" }, h("span", { class: "range" }, page.rich(drawn.axis))), drawn.heads.map((head) => h("th", { scope: "col", class: "end" }, page.rich(head))))), bodies)),
-    h("p", { class: "note" }, page.rich(drawn.note)));
+        h("td", { class: "wide" }, h("span", { class: "range" }, page.rich(drawn.axis))), drawn.heads.map((head) => h(head ? "th" : "td", { scope: head ? "col" : null, class: "end" }, page.rich(head))))), bodies)),
+    drawn.note ? h("p", { class: "note" }, page.rich(drawn.note)) : null);
+}
+
+// ------------------------------------------------------------ the annex
+
+const OF_MEMBERS = ["remarks", "sharing", "raising", "urged"]; // questions about members and donors
+
+// What members need, use, put in and get out, and what donors may fund.
+function members(page) {
+  const asked = page.data.paper[page.speaker.spoken.code].annex.filter((one) => OF_MEMBERS.includes(one.key));
+  return [...page.heading(page.say("view.members")), asked.map((one) => answer(page, one))];
+}
+
+// Every question of the annex, or one with its sheets.
+function annex(page, state) {
+  const every = page.data.paper[page.speaker.spoken.code].annex, one = every.find(({ key }) => key === state.thing);
+  if (one) return [h("p", { class: "kicker" }, page.link("annex", "", page.say("view.annex"))), ...page.heading(page.rich(one.question)), sheets(page, one)];
+  return [...page.heading(page.say("view.annex")), h("p", { class: "note" }, page.say("annex_rest")), h("dl", { class: "steps" }, every.map((each) => [
+    h("dt", null, each.sheets.length ? page.link("annex", each.key, page.plain(each.question)) : page.rich(each.question)),
+    h("dd", null, each.sheets.length ? h("ul", null, each.sheets.map(({ title }) => h("li", null, page.rich(title)))) : page.rich(each.why))]))];
+}
+
+const answer = (page, one) => h("section", null, h("h2", null, page.rich(one.question)), sheets(page, one, "h3"));
+
+const sheets = (page, { why, sheets: made }, level = "h2") => (made.length
+  ? made.map((sheet) => h("section", null, h(level, null, page.rich(sheet.title)), sheet.blocks.map((block) => drawnBlock(page, block, sheet.title))))
+  : h("p", null, page.rich(why)));
+
+function drawnBlock(page, block, label) {
+  const rich = (one) => (one ? page.rich(one) : null);
+  const scroll = (table, note) => [h("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": page.plain(block.caption || label) }, table), note ? h("p", { class: "note" }, rich(note)) : null];
+  const cell = (one) => (Array.isArray(one) ? [rich(one[0]), " ", h("span", { class: "range" }, rich(one[1]))] : rich(one));
+  const head = (words, k) => h(words ? "th" : "td", { scope: words ? "col" : null, class: k >= (block.words ?? 1) ? "end" : null }, rich(words));
+  switch (block.kind) {
+    case "bars": return picture(page, block, label);
+    case "words": return h("p", { class: block.small ? "note" : null }, rich(block.text));
+    case "list": return [block.intro ? h("p", null, rich(block.intro)) : null, h("ul", null, block.rows.map((row) => h("li", null, rich(row)))), block.text ? h("p", null, rich(block.text)) : null];
+    case "grid": return scroll(h("table", null, block.caption ? h("caption", { class: "note" }, rich(block.caption)) : null,
+      h("thead", null, h("tr", null, block.heads.map(head))),
+      h("tbody", null, block.rows.map((row, y) => h("tr", { class: block.marked.includes(y) ? "marked" : null },
+        row.map((one, k) => (k ? h("td", { class: k >= block.words ? "end" : null }, cell(one)) : h("th", { scope: "row" }, cell(one)))))))), block.note);
+    case "heat": return scroll(h("table", null, h("thead", null, h("tr", null, [block.names, ...block.heads].map(head))),
+      h("tbody", null, block.rows.map((row) => h("tr", null, h("th", { scope: "row" }, rich(row.name)),
+        row.cells.map(({ text, share }) => h("td", { class: "end heat", style: { "--share": `${(60 * share).toFixed(0)}%` } }, rich(text))))))));
+    default: return null;
+  }
 }
 
 function options(page) {

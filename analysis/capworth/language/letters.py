@@ -3,28 +3,44 @@
 from collections.abc import Iterator
 from importlib.resources import as_file, files
 
-from matplotlib.ft2font import FT2Font
-
 from capworth.case.dictionary import SETTINGS, dictionary, translations
 from capworth.case.model import Case
 from capworth.case.read import raw_of
 
-SURE = 0x24F  # letters up to this one are those of Latin, which every font of ours has
+LATIN = 0x24F  # letters up to this one are those of Latin, which every font of ours has
+ARABIC = range(0x621, 0x64B)
+MARKS = frozenset("–—‘’“”•…€،؛؟\u200e\u200f\u2066\u2067\u2068\u2069")  # every one of ours has these
+BOXES = (
+    "these letters print as empty boxes, as no font of the papers has them: {}. Write the words in "
+    "Latin or Arabic letters."
+)
+
+
+def boxes_told(case: Case) -> str:
+    """Tell in a sentence which letters of a case print as boxes; empty where none does."""
+    letters = unprintable(case)
+    return BOXES.format(" ".join(letters)) if letters else ""
 
 
 def unprintable(case: Case) -> str:
     """Letters of the printed words of a case that print as boxes, each once, as they come."""
-    doubtful = dict.fromkeys(c for text in _printed(case) for c in text if ord(c) > SURE)
+    doubtful = dict.fromkeys(c for text in _printed(case) for c in text if not _is_sure(c))
     known = _with_glyphs() if doubtful else frozenset()
     return "".join(c for c in doubtful if c.isprintable() and ord(c) not in known)
 
 
+def _is_sure(letter: str) -> bool:
+    return ord(letter) <= LATIN or ord(letter) in ARABIC or letter in MARKS
+
+
 def _with_glyphs() -> frozenset[int]:
+    from fontTools.ttLib import TTFont  # loaded for letters that are rare
+
     found: set[int] = set()
-    for file in (files("capworth.charts") / "fonts").iterdir():
+    for file in (files("capworth") / "charts" / "fonts").iterdir():
         if file.name.endswith(".ttf"):
             with as_file(file) as path:
-                found |= FT2Font(str(path)).get_charmap().keys()
+                found |= TTFont(path, lazy=True).getBestCmap().keys()
     return frozenset(found)
 
 
