@@ -225,7 +225,7 @@ class SetValue:
         return both
 
     def _met(self, sets: Bools, measure: str, draws: int) -> Iterator[tuple[Ints, Floats]]:
-        """Sets whose members meet somewhere in one way, by number, and what it adds in each draw."""
+        """Sets whose members meet somewhere in one way, by number, and what it adds by draw."""
         for place, some, users in self._ways(sets):
             yield some, _beyond(self.meetings[place], measure, users)[:draws]
 
