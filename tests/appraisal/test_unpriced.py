@@ -17,7 +17,8 @@ from capworth.model.pricing import PARTLY, PRICED, UNPRICED, Pricing
 from capworth.model.result import Provenance
 from capworth.model.set_value import SetValue
 from capworth.model.simulation import Model, Sample, draw_sample
-from capworth.study.stages import Study
+from capworth.report.edition import Content
+from capworth.study.stages import Study, run_study
 
 BUNDLED = Path(__file__).parents[2] / "data" / "interpol-2019"
 A1, A2 = 1 / 1.05, 1 / 1.05**2
@@ -168,3 +169,19 @@ def test_a_set_of_both_has_no_ratio(bundled: Sample) -> None:
     assert parts["net_m"].iloc[0] == pytest.approx(sum(r["npv_m"] for r in each), rel=1e-9)
     assert parts["cost_m"].sum() == pytest.approx(whole["cost_m"], rel=1e-9)
     assert np.isnan(parts["net_m"].iloc[1])
+
+
+def test_where_nothing_has_a_price_each_outcome_has_its_cost(small: Case, said: set[str]) -> None:
+    """No worth in money at all: outcomes are counted, and the annex says what one of them costs."""
+    bare = replace(small, unit_values=())
+    study = run_study(bare, draws=60)
+    table = study.economics.tables()["break_even"]
+    assert (table["break_even"].dropna() > 0).all()
+    assert study.economics.to_frame()["npv_m"].isna().all()
+    money = study.figures["money.programme"]
+    assert (money.value, money.low, money.high) == (None, None, None)
+    sheets = [s for s in Content.of(study).said("en").sections if s["name"] == "outcomes"]
+    assert str(sheets[0]["title"]).startswith("Counted without a price: “")
+    grid = next(block for block in sheets[0]["blocks"] if block["kind"] == "grid")
+    assert len(grid["rows"]) == int((table["outcomes"] > 0).sum())
+    assert "leaf.outcomes_note" in said

@@ -806,6 +806,15 @@ RARE |= {  # said of small cases; test_licences.py reads over a hundred
     "unpriced.nothing",
     "unpriced.one",
 }
+RARE |= {  # of savings, of what has no price, of what is taken: test_savings.py, test_unpriced.py
+    *(f"decision.project.{k}" for k in ("bar_saved", "both", "saves", "open_money", "not_money")),
+    *("decision.project.worth_money", "change.bought", "change.never_bought"),
+    *(f"leaf.{k}" for k in ("brought_by", "counted", "outcome", "cost_each", "chain_title_one")),
+    *("leaf.outcomes_title", "leaf.outcomes_note", "leaf.unplaced", "functions.power_nothing"),
+    *(f"parameter.{k}" for k in ("taken", "taken_of", "also", "ranges")),  # test_new_case.py
+    *("parameter.ranges_value", "parameter.ranges_status", "trust.taken", "trust.taken_ranges"),
+    *("trust.division", "options.nothing_minimum"),
+}
 RARE |= {  # said of a programme that the small case does not have; see test_speaking_pages.py
     "change.at",  # an input whose median already changes the programme
     "change.empties",

@@ -473,7 +473,7 @@ def economics(
     """
     known(perspective, "perspective", PERSPECTIVES)
     case, model = sample.case, sample.model
-    if not model.known["money"].any() and not (case.savings or case.receipts):
+    if not (model.known["money"].any() or case.savings or case.receipts or _counted(case, model)):
         return None
     factors = discount_factors(case)
     rate = schedules()[case.settings.discounting].bands[0][1]
@@ -588,6 +588,13 @@ def without_price(row: Row, status: str) -> Row:
         else:
             changed[name] = NOT_PRICED if isinstance(value, str) else float("nan")
     return changed
+
+
+def _counted(case: Case, model: Model) -> bool:
+    """Whether some outcome is counted that has no worth at all, on no scale."""
+    valued = {value.outcome for value in case.unit_values}
+    pricing = Pricing(case, model.chain)
+    return any({*pricing.of_capability(c)} - valued for c in case.capability_ids)
 
 
 def break_evens(

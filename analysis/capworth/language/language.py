@@ -22,6 +22,8 @@ from capworth.language.phrases import Phrases, Typography, phrases
 from capworth.methods.cost_benefit.prices import MILLION
 
 EVEN = 0.5  # below this probability nothing is said to be so
+FORMS = " | "  # between the forms of a word that a case may call otherwise
+JOINED = "وفبكل"  # letters that Arabic writes before a word without a space
 YEARS, EARLIEST = ("year", "price_year", "first", "last"), 1900  # slots of years, if they are
 MARK = "†"  # behind the name of an improvement that is illustrative
 AS_SET = 4  # decimals of a number that was set, not estimated
@@ -456,19 +458,25 @@ def own_words(case: Case, code: str) -> Mapping[str, str]:
 def _reworded(phrase: str, code: str, own: tuple[tuple[str, str], ...]) -> str:
     found = phrases(code).phrases
     words = {
-        str(found[f"common.own.{key.replace(' ', '_')}"]): name
+        form: name
         for key, name in own
         if f"common.own.{key.replace(' ', '_')}" in found
+        for form in str(found[f"common.own.{key.replace(' ', '_')}"]).split(FORMS)
     }
     if not words:
         return phrase
     longest = sorted(words, key=len, reverse=True)
-    pattern = rf"\{{[^{{}}]*\}}|(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)"
+    before = rf"(?<!\w)([{JOINED}]?)" if phrases(code).direction == "rtl" else r"(?<!\w)()"
+    pattern = rf"\{{[^{{}}]*\}}|{before}({'|'.join(map(re.escape, longest))})(?!\w)"
 
     def put(match: re.Match[str]) -> str:
-        text = match.group()
+        if match[2] is None:
+            return match.group()  # a slot
+        return match[1] + named(match[2])
+
+    def named(text: str) -> str:
         name = words.get(text) or words.get(text[0].lower() + text[1:])
-        if text.startswith("{") or name is None:
+        if name is None:
             return text
         return name if text[0].islower() else name[0].upper() + name[1:]
 

@@ -218,9 +218,10 @@ class Programme(Answer):
             *behind: str,
             **more: Any,
         ) -> Figure:
-            mean, low, high = value if isinstance(value, Interval) else (value, None, None)
+            ends = value if isinstance(value, Interval) else (value, None, None)
+            mean, low, high = (None if end is None else number(end) for end in ends)
             return Figure(
-                *(f"{name}.{PROGRAMME}", None if mean is None else number(mean), unit, formula),
+                *(f"{name}.{PROGRAMME}", mean, unit, formula),
                 low=low,
                 high=high,
                 prices=prices if MONEY_UNITS[unit] else "",
@@ -429,7 +430,7 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         measure=choice.measure,
         value=Interval.of(value / scale, sample.ranged(choice.measure, value / scale)),
         gain=Interval.of(gain, sample.ratio_by_draw(gain)),
-        money_m=Interval.of(money / MILLION),
+        money_m=Interval.of(np.where(np.isnan(net), np.nan, money) / MILLION),
         saved_m=Interval.of(saved / MILLION),
         net_m=Interval.of(net / MILLION),
         harm_days=Interval.of(harm),

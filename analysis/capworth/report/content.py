@@ -301,6 +301,7 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
         "money_tenth": lambda lang, a: lang.money(a.middle, places=1),
         "tenth": _tenth,
         "price": lambda lang, a: lang.price(a.middle),
+        "price_spread": Language.price_spread,
         "percent": lambda lang, a: lang.percent(a.middle),
         "percent_tenth": lambda lang, a: lang.percent(a.middle, 1),
         "percent_middle": lambda lang, a: lang.say("percent", number=lang.middle(a)),

@@ -155,7 +155,7 @@ def _power(claim: Claim) -> list[Text]:
             alpha=stated("claim.alpha", claim.alpha, "exactly"),
             power=stated("power", POWER, "percent"),
             gate=number("gate", "exactly"),
-            **({"contrast": number("contrast")} if differs else {}),
+            **({"contrast": number("contrast")} if shown or differs else {}),
             **ratio,
         )
     ]

@@ -54,6 +54,7 @@ LEAVES: tuple[Leaf, ...] = (
     Leaf("excellence", "gaps", leaves.gaps),
     Leaf("excellence", "gap_table", leaves.distances),
     Leaf("frontline", "scales", leaves.chain),
+    Leaf("frontline", "", leaves.outcomes),
     Leaf("technology", "improvement_ranks", leaves.priorities),
     Leaf("technology", "alignment", leaves.alignment),
     Leaf("technology", "architecture", leaves.architecture),
