@@ -406,7 +406,7 @@ def test_a_changed_run_has_no_brief(run: Path, tmp_path: Path) -> None:
     spoilt = Path(shutil.copytree(run, tmp_path / "run"))
     with (spoilt / "inputs" / "members.csv").open("a") as lines:
         lines.write("\n")
-    with pytest.raises(RunError, match="changed since the run: inputs/members.csv"):
+    with pytest.raises(RunError, match="changed since the run"):
         briefs.write_briefs(spoilt, ["XSD"])
     manifest = json.loads((spoilt / "manifest.json").read_text())
     assert "briefs" not in str(manifest["outputs"])
