@@ -316,7 +316,8 @@ def without() -> Without:
 
 
 READ = {  # modules that ask charts for what they find, and draw none
-    f"capworth.report.{name}" for name in ("annex.leaves", "annex.sheet", "content")
+    f"capworth.report.{name}"
+    for name in ("annex.leaves", "annex.sheet", "content", "explorer.findings")
 }
 
 

@@ -15,6 +15,7 @@ import click
 import pytest
 from parts_of_cases import FUTURES
 
+import capworth
 from capworth.case import read
 from capworth.case.model import Case
 from capworth.case.read import read_case
@@ -249,3 +250,11 @@ def test_the_map_of_the_house_is_right() -> None:
             assert re.search(rf"(def|class) {thing.split('.')[-1]}\b", code), f"{path}: {thing}"
     folders = {p.parent.name for p in (ROOT / "analysis" / "capworth").glob("*/__init__.py")}
     assert folders == set(re.findall(r"`(\w+)/`", text)) - {"rules"}
+
+
+def test_every_name_of_the_front_door_has_an_example_that_runs() -> None:
+    """In its description, which the reference prints and the doctests run."""
+    bare = [
+        name for name in capworth.__all__ if ">>>" not in (getattr(capworth, name).__doc__ or "")
+    ]
+    assert not bare

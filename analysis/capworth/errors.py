@@ -12,7 +12,15 @@ PARTICULARS = re.compile(r"'[^']*'|\d[\d.,]*")
 
 
 class CapworthError(Exception):
-    """Something the analyst can mend; the message says how."""
+    """Something the analyst can mend; the message says how.
+
+    >>> from capworth import explain, read_case
+    >>> try:
+    ...     explain(read_case("elicitation-example"), "FIEL")
+    ... except CapworthError as error:
+    ...     print(error)
+    the case has no 'FIEL'. Did you mean 'FILE'?
+    """
 
     def _render_traceback_(self) -> list[str]:
         """Tell a notebook what it shows: what is to be mended, and nothing of our insides."""
@@ -20,7 +28,15 @@ class CapworthError(Exception):
 
 
 class InputError(CapworthError, ValueError):
-    """A table or an array handed to a function cannot be used; the message names the cell."""
+    """A table or an array handed to a function cannot be used; the message names the cell.
+
+    >>> from capworth import read_case
+    >>> try:
+    ...     read_case("elicitation-example").with_weight("reahc", 60)
+    ... except InputError as error:
+    ...     print(error)
+    there is no criterion 'reahc'. Did you mean 'reach'?
+    """
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,6 +44,9 @@ class Finding:
     """One fault in one place. Rows count as a spreadsheet does: the header is row 1.
 
     Row 0 means the whole file, column "" the whole row.
+
+    >>> print(Finding("costs.csv", 4, "mode", "'12 m' is not a number", "Write it like 12000000."))
+    costs.csv, row 4, column 'mode': '12 m' is not a number. Write it like 12000000.
     """
 
     file: str
@@ -51,7 +70,15 @@ class Finding:
 
 
 class CaseError(CapworthError):
-    """A case that cannot be computed. Holds every fault found, not only the first."""
+    """A case that cannot be computed. Holds every fault found, not only the first.
+
+    >>> from capworth import read_case
+    >>> try:
+    ...     read_case("elicitation-example").with_weight("reach", 60, low=70)
+    ... except CaseError as error:
+    ...     print(error.findings[0].fix)
+    Put swing_low, swing and swing_high in this order.
+    """
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(sorted(set(findings)))

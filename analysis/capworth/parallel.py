@@ -264,6 +264,16 @@ def _deaf() -> Iterator[None]:
             signal.signal(number, before)
 
 
+def let_go() -> None:
+    """Hand memory that is free once more back to the system, where it can be told to.
+
+    What large arrays took stays with a process otherwise, and beside others it is short of it.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
+
+
 _received: list[Any] = []  # in a copy: what was given, once
 
 

@@ -18,7 +18,7 @@ from capworth.case.model import Case
 from capworth.case.read import check_case, read_case
 from capworth.case.tables import read_raw
 from capworth.case.template import write_template
-from capworth.errors import CaseError, Finding, InputError
+from capworth.errors import CaseError, Finding, InputError, nearest
 from capworth.study.stages import Study, run_study
 
 SMALL = Path(__file__).parents[1] / "cases" / "small"
@@ -413,3 +413,67 @@ def test_a_text_that_says_nothing_is_no_basis(folder: Path, odd: str) -> None:
     else:
         assert [(f.row, f.column) for f in found] == [(2, "basis")]
         assert re.search(told, found[0].problem)
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_what_cannot_be_read_is_one_fault(folder: Path, mark: str) -> None:
+    """No word of another table is held against what was not read."""
+    path = folder / "capabilities.csv"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace(",", mark), encoding="utf-8")
+    (finding,) = check_case(folder)
+    assert finding.problem.startswith("the cells are parted by")
+    path.write_text(f"Services of the small police\n{text}", encoding="utf-8")
+    (finding,) = check_case(folder)
+    assert finding.fix == "It stands in row 2: take out what is above it."
+    path.write_text(text.partition("\n")[0], encoding="utf-8")
+    (finding,) = check_case(folder)
+    assert finding.problem == "there is no row yet"
+    path.rename(folder / "Capabilities.txt")
+    (finding,) = check_case(folder)
+    assert (finding.file, finding.fix) == ("Capabilities.txt", "Did you mean 'capabilities.csv'?")
+
+
+def test_changes_that_nobody_wrote_are_told(folder: Path) -> None:
+    for text in ("change = 3", "change = [3]", '[change]\nkind = "x"'):
+        (folder / "changes.toml").write_text(text, encoding="utf-8")
+        (finding,) = check_case(folder)
+        assert (finding.file, finding.column) == ("changes.toml", "change")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "told"),
+    [
+        ('["../x"]\nname = "x"', "'../x' is not a short name"),
+        ('[poor]\nname = " "', "it is no text"),
+        ('[poor]\nname = "x"\nimprovements = [3]', "it is written in another way"),
+    ],
+)
+def test_a_scenario_has_a_name_that_a_folder_can_bear(
+    folder: Path, scenario: str, told: str
+) -> None:
+    (folder / "scenarios.toml").write_text(scenario, encoding="utf-8")
+    (finding,) = check_case(folder)
+    assert finding.problem == told
+
+
+def test_names_that_a_reader_cannot_tell_apart(folder: Path) -> None:
+    path = folder / "capabilities.csv"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("Secure network", "REGISTER\u00a0 of persons"), encoding="utf-8")
+    (finding,) = check_case(folder)
+    assert (finding.row, finding.column) == (3, "name")
+    assert finding.problem.endswith("is printed like the name in row 2")
+
+
+def test_numbers_that_nobody_counts(folder: Path) -> None:
+    path = folder / "costs.csv"
+    text = path.read_text("utf-8")
+    for number, told in (("1e19", "is more than anything"), ("1e-400", "is too near to 0")):
+        path.write_text(text.replace("60000,", f"{number},", 1), encoding="utf-8")
+        assert any(told in finding.problem for finding in check_case(folder)), number
+
+
+def test_the_nearest_word_is_that_in_other_letters() -> None:
+    assert nearest("YES", ("no", "yes")) == "Did you mean 'yes'?"
+    assert nearest("ｒeg", ("REG", "NET")) == "Did you mean 'REG'?"

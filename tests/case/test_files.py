@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from capworth.case.files import write, writing
+from capworth.case.files import read_rows, write, writing
 from capworth.errors import InputError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="files as Linux has them")
@@ -58,3 +58,28 @@ def test_every_file_and_its_folder_are_on_the_disk(
         put("a.csv", "a")
         put("b.csv", "b")
     assert settled == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("a;b\n1;2\n", "the cells are parted by semicolons"),
+        ("a\tb\n1\t2\n", "the cells are parted by tabs"),
+        ("a,b,a\n1,2,3\n", "row 1: the column 'a' stands twice"),
+        ("\na,b\n\n1,2,3\n", "row 4: 3 cells for 2 columns"),
+        ("a,b\n1\n", "row 2: 1 cells for 2 columns"),
+        ('a,b\n1,"2\n', "it cannot be read"),
+        ("a,b\n1,\0\n", "it is not a text file"),
+    ],
+)
+def test_a_plain_table_is_read_whole_or_told(tmp_path: Path, content: str, told: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=told):
+        read_rows(path)
+
+
+def test_rows_are_counted_as_a_spreadsheet_does(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"\xef\xbb\xbf\n a ,b,\n\n1, 2 ,\n,,\n3,4,,\n")
+    assert read_rows(path) == (["a", "b"], [(4, ["1", "2"]), (6, ["3", "4"])])

@@ -277,6 +277,10 @@ def test_a_plain_list_is_a_case(tmp_path: Path) -> None:
     (tmp_path / "bad.csv").write_text("name,amount\nRadio,two\n")
     with pytest.raises(InputError, match=r"row 2: 'two' is not a number"):
         read_plain(tmp_path / "bad.csv")
+    for amount in ("100.000", '"12,50"', "-3", "nan"):  # European, below 0, none
+        (tmp_path / "bad.csv").write_text(f"name,amount\nRadio,{amount}\n")
+        with pytest.raises(InputError, match="row 2"):
+            read_plain(tmp_path / "bad.csv")
     (tmp_path / "none.csv").write_text("name,sum\nRadio,2\n")
     with pytest.raises(InputError, match="no column is called 'amount'"):
         read_plain(tmp_path / "none.csv")

@@ -394,3 +394,36 @@ def test_a_damaged_workbook_is_read_as_it_was_or_told(
         except CaseError:
             refused += 1
     assert refused > 30
+
+
+def test_a_chart_in_the_place_of_a_table_is_told(workbook: Path) -> None:
+    book = load_workbook(workbook)
+    book.remove(book["relations"])
+    book.create_chartsheet("relations")
+    book.create_chartsheet("a picture of it")
+    book.save(workbook)
+    assert told(workbook) == (
+        "1 to mend:\n  small.xlsx, sheet relations: this is a sheet without cells. Put the table "
+        "relations there."
+    )
+
+
+def test_what_xml_cannot_bear_is_read_as_what_it_is(workbook: Path) -> None:
+    """Excel writes a return as `_x000D_`; openpyxl writes what it is given."""
+    book = load_workbook(workbook)
+    book["costs"]["L1"] = "mode_x000D_\n"
+    book.save(workbook)
+    assert not check_case(workbook)
+    book["costs"]["V2"] = "a_x0007_b"
+    book["costs"]["Z3"] = "x"
+    book.save(workbook)
+    found = told(workbook)
+    assert "row 2, column 'basis': it holds the character U+0007" in found
+    assert "row 3, column 'Z': the cell has no heading above it. Clear it." in found
+
+
+def test_what_lies_beside_a_workbook_is_no_folder(workbook: Path) -> None:
+    for name in ("small.scenarios.toml", "small.claim.lock.toml"):
+        workbook.with_name(name).mkdir()
+        assert f"{name}: it is a folder. Put the file in its place." in told(workbook)
+        workbook.with_name(name).rmdir()

@@ -57,6 +57,21 @@ def test_help_lists_every_command_without_importing_them() -> None:
         assert purpose.split()[0] in done.stdout
 
 
+def test_explain_reads_what_is_stored_and_computes_nothing(made: Path) -> None:
+    code = (
+        "import sys; from capworth.cli import main\n"
+        f"try: main(['explain', {str(made)!r}, 'cost.LAB'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'pandas', 'matplotlib', 'scipy.stats', 'scipy.optimize', 'capworth.runs.run'}\n"
+        "print(sorted(heavy & {*sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("cost.LAB: ")
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert list(read_figures(made, "cost.LAB")) == ["cost.LAB"]
+    assert len(read_figures(made, "cost.LAX")) > 100, "all, to tell which is meant"
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_says_what_the_list_says(name: str) -> None:
     said = call(name, "--help")
@@ -338,3 +353,29 @@ def test_a_must_have_beyond_the_budget_is_found_by_the_check_as_by_the_run(
     assert done.exit_code == 2
     assert words in done.output
     assert "improvements.csv" in done.output
+
+
+def test_an_option_that_stands_twice_is_refused(folder: Path, tmp_path: Path) -> None:
+    """The last would win, in silence."""
+    done = call("run", folder, "--lang", "fr", "--lang", "ar", "--out", tmp_path / "out")
+    assert done.exit_code == 2
+    assert "The option --lang stands twice. Say it once." in done.stderr
+    assert not (tmp_path / "out").exists()
+    done = call("run", folder, "--out", folder / "out")
+    assert (done.exit_code, "lies in the folder of the case" in done.stderr) == (2, True)
+    assert "stands twice" not in call("brief", tmp_path, "--member", "A", "--member", "B").stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+def test_an_output_that_is_full_or_closed() -> None:
+    """What cannot be said is told in a sentence, or to nobody; never as a rerun that differs."""
+    words = f"{sys.executable} -m capworth parameters"
+    for line, code, told in (
+        (f"{words} > /dev/full", 2, "the output, or a file: the system says: no space left"),
+        (f"{words} --help > /dev/full", 2, "no space left"),
+        (f"{words} x 2> /dev/full", 2, ""),
+        (f"{words} <&- >&-", 0, ""),
+    ):
+        done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
+        assert (done.returncode, told in done.stderr) == (code, True), line
+        assert "Traceback" not in done.stderr

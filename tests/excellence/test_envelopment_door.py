@@ -465,3 +465,15 @@ def test_the_examples_of_the_how_to_run() -> None:
 def test_the_front_door_leads_here() -> None:
     assert capworth.envelopment is envelopment
     assert all(word in (envelopment.__doc__ or "") for word in ("crs", "sbm", "Zeros", "missing"))
+
+
+def test_a_unit_is_told_by_its_name_whoever_refuses_it() -> None:
+    units = pd.Index(["Lyon", "Paris", "Nice"])
+    inputs = pd.DataFrame({"cost": [0, 4, 3], "staff": [2, 5, 3]}, units)
+    outputs = pd.DataFrame({"hits": [3, 6, 3]}, units)
+    with pytest.raises(InputError, match="inputs: unit 'Lyon', column 'cost' is 0, and a judge"):
+        envelopment(inputs, outputs).cross_efficiency()
+    with pytest.raises(InputError, match="inputs: unit 'Lyon' has nothing to change"):
+        envelopment(inputs, outputs, fixed_inputs=["staff"], orientation="input")
+    with pytest.raises(InputError, match="inputs: column 'cost' holds complex numbers"):
+        envelopment(inputs.astype({"cost": complex}), outputs)

@@ -12,12 +12,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import false_discovery_control
 
 from capworth.case.model import Case, Rating
 from capworth.case.read import check_case, read_case
 from capworth.case.survey import Survey, survey_scores
 from capworth.errors import CaseError, InputError
-from capworth.members.feedback import Feedback, hear_members
+from capworth.members.feedback import Feedback, _adjusted, hear_members
 from capworth.members.synthetic import synthetic_feedback, synthetic_members, synthetic_survey
 from capworth.model.draws import AtModes
 from capworth.model.value import ValueModel
@@ -375,3 +376,10 @@ def test_answers_on_what_is_not_appraised_do_not_count(small: Case) -> None:
     pd.testing.assert_frame_equal(
         surveyed(small).to_frame(), surveyed(small, feedback=(*small.feedback, stranger)).to_frame()
     )
+
+
+def test_chances_are_adjusted_as_the_library_does() -> None:
+    random = np.random.default_rng(1)
+    for many in (0, 1, 2, 30):
+        chances = np.round(random.random(many), 1)
+        np.testing.assert_array_equal(_adjusted(chances), false_discovery_control(chances))

@@ -5,15 +5,18 @@ The right arguments are those of the examples: of the page of plain arrays, and 
 
 import doctest
 import inspect
+import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from functools import cache, wraps
 from importlib import import_module
 from io import StringIO
+from itertools import islice, product
 from pathlib import Path
 from pkgutil import walk_packages
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -22,8 +25,10 @@ import pytest
 from numpy.typing import ArrayLike
 
 from capworth import methods
+from capworth.case.read import read_case
 from capworth.case.register import schedules
 from capworth.errors import InputError
+from capworth.methods import arguments
 from capworth.methods.acceptability.measurement import covariance_root
 from capworth.methods.arguments import alike, checked, checked_but, truths
 from capworth.methods.cost_benefit.discounting import factors
@@ -31,12 +36,15 @@ from capworth.methods.cost_benefit.optimism import combined_uplift, managed_upli
 from capworth.methods.cost_benefit.prices import real_rate
 from capworth.methods.elicitation.agreement import cohen_kappa, cronbach_alpha, cross_table
 from capworth.methods.envelopment.slacks import additive
-from capworth.methods.portfolio.frontier import budget_frontier
+from capworth.methods.portfolio.frontier import budget_frontier, limited_frontier
 from capworth.methods.portfolio.relations import Relations
 from capworth.methods.survey.nonresponse import replicate_weights
 from capworth.programme.table import best_programme
+from capworth.study.stages import run_study
+from capworth.study.tables import tables_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "appraise-plain-arrays.md"
+SMALL = Path(__file__).parents[1] / "cases" / "small"
 Call = tuple[tuple[Any, ...], dict[str, Any]]
 
 
@@ -81,6 +89,29 @@ def examples() -> Mapping[str, list[Call]]:
         for module in modules():
             doctest.testmod(module)
     return calls
+
+
+@cache
+def studied() -> Mapping[str, list[Call]]:
+    """With what a study calls the methods: those that no example shows."""
+    calls: dict[str, list[Call]] = {}
+
+    def hear(frame: FrameType, event: str, _: Any) -> None:
+        inside = frame.f_globals.get("__name__") == "capworth.methods.arguments"
+        if event != "call" or not inside or frame.f_code.co_name != "door":
+            return
+        given = frame.f_locals
+        name = f"{given['method'].__module__}.{given['method'].__name__}"
+        calls.setdefault(name, [(given["args"], dict(given["kwargs"]))])
+
+    threading.setprofile(hear)
+    sys.setprofile(hear)
+    try:
+        tables_of(run_study(read_case(SMALL), 100, workers=1))
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+    return {name: given for name, given in calls.items() if name in METHODS}
 
 
 class Odd:
@@ -153,7 +184,7 @@ METHODS = {
 def test_no_wrong_argument_gets_past_or_breaks_out(module: str) -> None:
     """What is refused is refused in a sentence; what is of no use at all is refused."""
     tried, broken = 0, []
-    for name, calls in examples().items():
+    for name, calls in ({**studied(), **examples()}).items():
         if name.rpartition(".")[0] != module:
             continue
         method = METHODS[name]
@@ -182,6 +213,31 @@ def test_no_wrong_argument_gets_past_or_breaks_out(module: str) -> None:
                     broken.append(f"{name}({parameter}): {kind}: {said}")
     assert not broken, "\n".join(broken)
     assert tried or not any(n.startswith(module) for n in examples())
+
+
+GUESSES: tuple[Any, ...] = (
+    *(2, 0.5, "word", np.array([1.0, 2.0, 3.0]), np.array([[1.0, 2.0], [3.0, 4.0]])),
+    np.ones((2, 3, 2)),
+)
+
+
+def test_what_neither_an_example_nor_a_study_calls_does_not_break_out() -> None:
+    """Whatever goes together or not: an answer, or a sentence."""
+    known, broken, tried = {**studied(), **examples()}, [], 0
+    for name, method in METHODS.items():
+        parameters = inspect.signature(method).parameters
+        if name in known or inspect.isgeneratorfunction(method) or not parameters:
+            continue
+        needed = [p for p, one in parameters.items() if one.default is one.empty]
+        tried += 1
+        for guess in islice(product(GUESSES, repeat=min(len(needed), 3)), 60):
+            given = dict(zip(needed, [*guess, *[2] * len(needed)], strict=False))
+            said = outcome(method, given)
+            if said not in (None, "refused"):
+                broken.append(f"{name}: {said}")
+    assert not broken, "\n".join(broken)
+    assert tried < 100
+    assert len(known) > 260
 
 
 def is_slow(name: str, kind: str) -> bool:
@@ -219,7 +275,7 @@ def test_every_public_method_has_the_door() -> None:
         and inspect.signature(method).parameters
     ]
     assert without == ["capworth.methods.elicitation.agreement.cross_table"], "it takes words"
-    assert len(examples()) > 110
+    assert len(examples()) > 200
 
 
 # ----------------------------------------------------------------------- named wrong answers
@@ -381,3 +437,25 @@ def test_what_breaks_when_we_call_ourselves_shows_in_tests() -> None:
         breaks(1.0)
     with pytest.raises(ZeroDivisionError):
         exec("breaks(1.0)", {"__name__": "capworth.somewhere", "breaks": breaks})
+
+
+def test_a_step_beside_which_all_is_nothing_is_refused() -> None:
+    for given in ({"limit": 3.0}, {}):
+        with pytest.raises(InputError, match="every cost is nothing"):
+            budget_frontier([1, 1, 2], [3, 2, 4], Relations(3), unit=1e300, **given)
+    found = limited_frontier([0.4, 0.7, 0.3], [2, 4, 3], Relations(3), [[1, 1, 1]], [3])
+    assert found.value[found.best(1.0)] == 7, "nothing is rounded up to 1"
+
+
+def test_memory_is_that_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where we call ourselves it is told as what it is; else an argument is too large."""
+
+    @checked
+    def large(number: float) -> float:
+        raise MemoryError
+
+    monkeypatch.setattr(arguments, "SHOW_BUGS", False)  # as it is outside of our tests
+    with pytest.raises(InputError, match="large: these do not go together"):
+        large(1.0)
+    with pytest.raises(MemoryError):
+        exec("large(1.0)", {"__name__": "capworth.somewhere", "large": large})

@@ -15,7 +15,7 @@ from capworth.errors import InputError
 from capworth.methods.acceptability.smaa import RankTally
 from capworth.methods.arguments import Floats
 from capworth.model import simulation as sampling
-from capworth.model.draws import Sampled
+from capworth.model.draws import FEW, Sampled
 from capworth.model.gains import Gains
 from capworth.model.simulation import (
     Drawn,
@@ -235,3 +235,17 @@ def test_ranks_beyond_what_is_kept_are_counted_of_the_same_numbers(bundled: Stud
     whole, some = model.answer(draws), model.ranked(sampled(bundled.case, 2, 50))
     for name in some._fields:
         assert np.array_equal(getattr(whole, name), getattr(some, name)), name
+
+
+def test_few_draws_are_drawn_once_and_are_not_to_be_written_to(small: Case) -> None:
+    draws, estimate = sampled(small, 0, 200), small.estimates()["costs/REG-STAFF"]
+    levels = draws.of(estimate)
+    assert sampled(small, 0, 200).of(estimate) is levels
+    assert levels.tobytes() == draws._levels(estimate).tobytes()
+    other = replace(estimate, high=2 * estimate.high)
+    assert (draws.of(other) != levels).any()
+    assert (sampled(small, 1, 200).of(estimate) != levels).any()
+    with pytest.raises(ValueError, match="read-only"):
+        levels[0] = 0.0
+    many = sampled(small, 0, FEW + 1)
+    assert many.of(estimate) is not many.of(estimate)

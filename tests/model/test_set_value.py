@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capworth.methods.arguments import Floats
-from capworth.model.set_value import SetValue, bonuses_of
+from capworth.model.set_value import SetValue, _by_way, bonuses_of
 from capworth.model.simulation import Sample
 
 
@@ -132,3 +132,14 @@ def test_every_way_to_ask_gives_the_sum_of_parts(seed: int) -> None:
         own = gains[:, row].sum(axis=1).mean()
         beyond = worth.together(row, none, "distance")
         assert own + beyond == pytest.approx(found[:, s].mean(), abs=1e-9)
+
+
+@pytest.mark.parametrize("users", [2, 9, 17, 55])
+def test_ways_to_meet_are_those_that_comparing_finds(users: int) -> None:
+    inside = np.random.default_rng(users).random((300, users)) < 2 / users
+    ways = np.unique(inside[inside.sum(axis=1) > 1], axis=0)
+    found = list(_by_way(inside))
+    assert [rows.tolist() for rows in found] == [
+        np.flatnonzero((inside == way).all(axis=1)).tolist() for way in ways
+    ]
+    assert [*_by_way(inside[:0])] == []

@@ -85,10 +85,16 @@ def test_everything_that_is_asked_for_has_a_dimension(
         return np.random.default_rng(1)
 
     monkeypatch.setattr(drawing, "stream", note)
-    drawing._sobol_cells.cache_clear()
+    forget()
     draw_sample(sobol, 50)
-    drawing._sobol_cells.cache_clear()
+    forget()
     assert {*strays} == {"sobol"}
+
+
+def forget() -> None:
+    """Draw all numbers anew from here on."""
+    drawing._sobol_cells.cache_clear()
+    drawing._few_levels.cache_clear()
 
 
 @pytest.mark.parametrize("workers", [2, 3])

@@ -14,14 +14,15 @@ from pathlib import Path
 import pytest
 
 from capworth.case.model import Case
-from capworth.case.read import read_case
+from capworth.case.read import check_case, read_case
 from capworth.charts.gallery import GALLERY
 from capworth.errors import CaseError
 from capworth.model.simulation import draw_sample
 from capworth.runs import run as runs
+from capworth.runs.batch import run_batch
 from capworth.runs.manifest import RunError
-from capworth.runs.place import inputs_of, read_figures, read_manifest
-from capworth.runs.run import Comparison, rerun, run
+from capworth.runs.place import case_of_run, inputs_of, read_figures, read_manifest
+from capworth.runs.run import Comparison, read_paper, rerun, run
 from capworth.study import tables as databook
 from capworth.study.stages import Study, run_study
 
@@ -235,3 +236,39 @@ def test_tables_are_written_the_same_way_everywhere(study: Study, tmp_path: Path
     content = (tmp_path / "table.csv").read_bytes()
     assert b"\r" not in content
     assert content == databook.as_csv(study.appraisal.to_frame()).encode()
+
+
+def test_a_run_is_read_in_the_terminal_page_by_page(made: Path) -> None:
+    """The two pages, all of it, or one sheet of the annex by its name."""
+    pages, whole = read_paper(made), read_paper(made, sheets=None)
+    assert whole.startswith(pages.rstrip("\n"))
+    sheet = read_paper(made, sheets=("method",))
+    assert sheet.rstrip("\n") in whole
+    assert sheet.rstrip("\n") not in pages
+    with pytest.raises(RunError, match=r"no sheet 'methods'\. Did you mean 'method'"):
+        read_paper(made, sheets=("methods",))
+
+
+def test_what_was_changed_is_not_read_as_the_run(made: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(made, tmp_path / "copy"))
+    manifest = read_manifest(copy)
+    assert case_of_run(copy, manifest, "tables/").fingerprint == manifest["fingerprint"]
+    for name in ("figures.json", "tables/programme.csv", "inputs/costs.csv"):
+        before = (copy / name).read_bytes()
+        (copy / name).write_bytes(before[: len(before) // 2])
+        with pytest.raises(RunError, match=f"changed since the run: {name}. Restore it"):
+            read_figures(copy) if name == "figures.json" else case_of_run(copy, manifest, "tables/")
+        (copy / name).write_bytes(before)
+    (copy / "inputs" / "limits.csv").write_text("id,name,kind,amount,basis\n", encoding="utf-8")
+    with pytest.raises(RunError, match="the inputs were changed since the run"):
+        case_of_run(copy, manifest)
+
+
+def test_a_run_stands_outside_its_case(folder: Path) -> None:
+    for make in (
+        lambda: run(folder, folder / "out", DRAWS),
+        lambda: run_batch([folder], folder / "runs", draws=DRAWS),
+    ):
+        with pytest.raises(RunError, match="lies in the folder of the case"):
+            make()
+    assert not check_case(folder), "a folder in it would be told as no table"

@@ -320,8 +320,7 @@ def examine_claim(sample: Sample, provenance: Provenance) -> Claim | None:
     table = pd.DataFrame(list(rows.values()), index=index)
     table["registered"] = [key == primary for key in rows]
     tested, why = _restated(verdict, primary)
-    changed = changed_since(case)
-    standing = _standing(case, claim, changed)
+    standing = _standing(case, claim)
     word, reason = _said(tested, why, standing)
     read = {key for key, row in rows.items() if row["testable"]} | {primary}
     curve, curves = _curves(lists, rule, read)
@@ -342,7 +341,7 @@ def examine_claim(sample: Sample, provenance: Provenance) -> Claim | None:
         tested=tested,
         standing=standing,
         registered_on=claim.lock.registered.isoformat() if claim.lock else "",
-        changed=changed,
+        changed=changed_since(case),
         digest=_digest(case, claim),
         primary=primary,
         margin=claim.margin,
@@ -378,12 +377,12 @@ def _said(word: str, reason: str, standing: str) -> tuple[str, str]:
     return word, reason
 
 
-def _standing(case: Case, claim: Registration, changed: Sequence[str]) -> str:
+def _standing(case: Case, claim: Registration) -> str:
     if case.scenario:
         return EXPLORATORY
     if claim.lock is None:
         return NOT_REGISTERED
-    return CHANGED if changed else REGISTERED
+    return CHANGED if changed_since(case) else REGISTERED
 
 
 def _digest(case: Case, claim: Registration) -> str:

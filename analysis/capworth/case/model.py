@@ -223,7 +223,15 @@ class _Named(Protocol):
 
 @dataclass(frozen=True, slots=True, repr=False, weakref_slot=True)
 class Case:
-    """Everything that is known before the first draw; nothing in it can be changed."""
+    """Everything that is known before the first draw; nothing in it can be changed.
+
+    >>> from capworth import read_case
+    >>> case = read_case("elicitation-example")
+    >>> case
+    <Case elicitation-example: 3 capabilities, 0 improvements, 0 sources>
+    >>> case.with_weight("reach", 60).changes[0].after
+    '36 / 60 / 60'
+    """
 
     settings: Settings
     capabilities: tuple[Capability, ...]

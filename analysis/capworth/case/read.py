@@ -139,6 +139,11 @@ def read_case(place: str | Path | Mapping[str, Any]) -> Case:
     ------
     CaseError
         With every fault found. A half-good case is never returned.
+
+    Examples
+    --------
+    >>> read_case("elicitation-example")
+    <Case elicitation-example: 3 capabilities, 0 improvements, 0 sources>
     """
     if not isinstance(place, Mapping):
         return case_of(read_raw(place))
@@ -277,7 +282,11 @@ def _unfit(
 
 @kinds_checked
 def check_case(place: str | Path) -> tuple[Finding, ...]:
-    """Return every fault of a case, sorted; none means that it can be computed."""
+    """Return every fault of a case, sorted; none means that it can be computed.
+
+    >>> check_case("elicitation-example")
+    ()
+    """
     try:
         read_case(place)
     except CaseError as error:

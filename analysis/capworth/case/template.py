@@ -20,6 +20,13 @@ def write_template(folder: str | Path) -> Path:
     ------
     CaseError
         When the folder already holds something; nothing is written then.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as place:
+    ...     sorted(path.name for path in write_template(Path(place) / "mine").iterdir())[:3]
+    ['README.md', 'activity.csv', 'business_as_usual.csv']
     """
     path = Path(folder)
     must_be_empty(path)

@@ -126,9 +126,7 @@ class UseModel:
             owning = self._connected(owners[rows], even, eligible, known & False)
             seek, have = self.seeking[rows] * on, self.holding[rows] * owning
             found = exchange(have, seek, self.region, affinity[rows])
-            with np.errstate(invalid="ignore", divide="ignore"):
-                own = np.nan_to_num(found.own / found.whole[:, None])
-                external = np.nan_to_num(found.external / found.whole[:, None])
+            own, external = (_parts(part, found.whole) for part in (found.own, found.external))
             if known.any():
                 own = with_known(own, known, levels[rows])
             covered = found.whole / self._wanted(eligible, batch)
@@ -199,6 +197,12 @@ class UseModel:
         known = np.array([m.id in figures for m in self.case.members])
         levels = [self.draws.of(figures[m.id]) for m in self.case.members if m.id in figures]
         return known, np.array(levels).T.reshape(self.size, -1)
+
+
+def _parts(found: Floats, whole: Floats) -> Floats:
+    """(draws, members) part of the whole (draws,) that each has; 0 where there is nothing."""
+    there = whole[:, None]
+    return np.divide(found, there, out=np.zeros_like(found), where=there > 0)
 
 
 def connected(case: Case, item: str, capability: str) -> tuple[Estimate | None, str]:
@@ -330,7 +334,7 @@ def share_out(sample: Sample) -> Use | None:
     shape = len(model.batches), len(case.capabilities), many
     shares = {kind: np.zeros(shape) for kind in ("own", "external", "paid")}
     counts = {m: np.full((2, *shape[1:]), np.nan) for m in COUNTS}
-    covered = np.zeros((size, shape[1]))
+    covered, room = np.zeros((size, shape[1])), np.empty((size, many))
     for c, capability in enumerate(case.capability_ids):
         given = [name for name in totals if totals[name].drawn[:, c].any()]
         counts_of = {m: np.zeros((size, many)) for m in COUNTS if SHARED[m][0] in given}
@@ -344,10 +348,9 @@ def share_out(sample: Sample) -> Use | None:
                 shares[kind][b, c] = part.mean(axis=0)
             for measure, (total, kind) in SHARED.items():
                 if total in given:
-                    mine = totals[total].drawn[rows, c, None] * parts[kind]
+                    mine = counts_of[measure][rows] if measure in counts_of else room[rows]
+                    np.multiply(totals[total].drawn[rows, c, None], parts[kind], out=mine)
                     sums[measure][rows] += mine
-                    if measure in counts_of:
-                        counts_of[measure][rows] = mine
             covered[rows, c] = found.covered
         for measure, mine in counts_of.items():
             counts[measure][:, c] = _ends(mine)

@@ -29,7 +29,7 @@ from capworth.model.out_turn import OutTurns
 from capworth.model.pricing import PRICED, UNPRICED, Pricing
 from capworth.model.savings import SavingModel
 from capworth.model.value import ValueModel, score
-from capworth.parallel import beside, result_of
+from capworth.parallel import beside, let_go, result_of
 
 CHUNK = 10_000  # draws of one chunk; part of what makes the numbers
 
@@ -446,7 +446,11 @@ def _chunk(model: Model, draws: Sampled, start: int) -> Chunk:
         return Chunk(None, _counted(model, model.ranked(draws)))
     drawn = model.answer(draws)
     counted = _counted(model, drawn)
-    return Chunk(_trimmed(drawn, max(ENVELOPED - start, 0), KEPT - start), counted)
+    kept = Chunk(_trimmed(drawn, max(ENVELOPED - start, 0), KEPT - start), counted)
+    if draws.size == CHUNK:
+        del drawn
+        let_go()
+    return kept
 
 
 def _counted(model: Model, drawn: Drawn | Ranked) -> Tallies:

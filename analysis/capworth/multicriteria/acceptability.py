@@ -532,6 +532,10 @@ class RankAcceptability:
 
     Every method hands out a new table. Rank 1 is the first. Standard errors are those of the
     sampling: they fall with more draws, and say nothing of the quality of the inputs.
+
+    >>> table = pd.DataFrame({"reach": [0.9, 0.2], "speed": [0.8, 0.3]}, ["hub", "links"])
+    >>> rank_acceptability(table, draws=100).leader
+    'hub'
     """
 
     options: tuple[Hashable, ...]

@@ -197,6 +197,12 @@ def explain(case: Case, subject: str) -> Explanation:
     ------
     CapworthError
         When the case has no such capability or improvement; the nearest name is given.
+
+    Examples
+    --------
+    >>> from capworth import read_case
+    >>> explain(read_case("elicitation-example"), "FILE")
+    <Explanation of FILE: Wanted persons file costs 3.3 million over 5 years, scores 71.3 of 100>
     """
     model = Model(case)
     modes = model.answer(AtModes())

@@ -225,6 +225,13 @@ def rank_sets(
     ------
     InputError
         When an improvement is not in the case or twice in a set, or fewer than two sets are given.
+
+    Examples
+    --------
+    >>> from capworth import read_case, run_study
+    >>> study = run_study(read_case("uk-police-data"), draws=100, only="appraisal")
+    >>> rank_sets(study.sample, {"one": ["LEDS"], "two": ["PNDT", "MOB2"]}, study.provenance)
+    <SetRanks: one first by gain in 96% of 100 draws; 2 sets>
     """
     known(ranking, "ranking", RANKINGS)
     if len(sets) < 2:

@@ -34,6 +34,11 @@ class BestProgramme:
 
     Its table has one row a project: whether it is chosen, and for those left out at which cost or
     value, or from which budget, it would be.
+
+    >>> from capworth import best_programme
+    >>> table = pd.DataFrame({"cost": [4.0, 3.0], "value": [5.0, 1.0]}, ["scan", "link"])
+    >>> best_programme(table, budget=5).chosen
+    ('scan',)
     """
 
     _table: pd.DataFrame

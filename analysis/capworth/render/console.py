@@ -24,6 +24,12 @@ def write_text(pages: Iterable[Iterable[Mapping[str, Any]]], width: int = WIDTH)
     return plain(rule.join(parts)) + "\n"
 
 
+def as_page(sheet: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Blocks of a sheet of the annex under its finding, by which name it is asked for."""
+    topic = {"kind": "words", "text": f"{sheet['topic']} · {sheet['name']}"}
+    return [topic, {"kind": "title", "text": sheet["title"]}, *sheet["blocks"]]
+
+
 def plain(text: str) -> str:
     """A text without the marks of bold type.
 
@@ -57,7 +63,7 @@ def _lines(block: Mapping[str, Any], width: int) -> Iterator[str]:
             yield _table(rows, width)
             yield fill(block["note"], width) if block["note"] else ""
         case "list":
-            yield _head(block["head"], width)
+            yield _head(block["head"], width) if block["head"] else ""
             yield fill(block["intro"], width) if block["intro"] else ""
             yield "\n".join(
                 fill(row, width, initial_indent="· ", subsequent_indent="  ")
@@ -70,6 +76,34 @@ def _lines(block: Mapping[str, Any], width: int) -> Iterator[str]:
         case "paragraph":
             yield _head(block["head"], width)
             yield fill(block["text"], width)
+        case "words":
+            yield fill(block["text"], width)
+        case "grid":
+            yield _head(block["caption"], width) if block["caption"] else ""
+            rows = [[*block["heads"]], *(list(map(_cell, row)) for row in block["rows"])]
+            yield _table(rows, width, block["words"], " · ")
+            yield fill(block["note"], width) if block["note"] else ""
+        case "heat":
+            rows = [[block["names"], *block["heads"]]]
+            rows += [
+                [row["name"], *(cell["text"] for cell in row["cells"])] for row in block["rows"]
+            ]
+            yield _table(rows, width)
+        case "linked":
+            yield fill(" · ".join(filter(None, block["heads"])), width)
+            for row in block["rows"]:
+                told = [*filter(None, row["cells"]), ", ".join(row["targets"])]
+                yield fill(" · ".join(filter(None, told)), width, subsequent_indent="    ")
+        case "named":
+            yield _head(block["head"], width)
+            yield _table(
+                [["", ""], *([key or "", name] for key, name in block["rows"])], width, FEW
+            )
+        case "formula":
+            yield fill(f"{block['head']} {block['alt']} {block['text']}", width)
+        case "picture":
+            yield fill(block["alt"], width)
+            yield fill(block["caption"], width)
         case "missing":
             yield _head(block["head"], width)
             yield fill(block["reason"], width)
@@ -103,15 +137,15 @@ def _cell(cell: Any) -> str:
     return f"{cell[0]} ({cell[1]})" if isinstance(cell, tuple | list) else str(cell)
 
 
-def _table(rows: list[list[str]], width: int, words: int = 1) -> str:
+def _table(rows: list[list[str]], width: int, words: int = 1, between: str = " ") -> str:
     """Columns as wide as their widest cell; where they do not fit, each row as a paragraph."""
     bare = [[plain(cell) for cell in row] for row in rows]
     widths = [max(wide(row[k]) for row in bare) for k in range(len(bare[0]))]
     if sum(widths) + GAP * (len(widths) - 1) > width:
         heads = bare[0]
-        return "\n".join(
-            fill(_told(heads, row, words), width, subsequent_indent="    ") for row in bare[1:]
-        )
+        told = [between.join(filter(None, heads[:words]))]
+        told += [_told(heads, row, words, between) for row in bare[1:]]
+        return "\n".join(fill(row, width, subsequent_indent="    ") for row in told if row)
     lines = []
     for row in bare:
         cells = [
@@ -122,9 +156,11 @@ def _table(rows: list[list[str]], width: int, words: int = 1) -> str:
     return "\n".join(lines)
 
 
-def _told(heads: list[str], row: list[str], words: int) -> str:
+def _told(heads: list[str], row: list[str], words: int, between: str) -> str:
     """One row as a sentence: its head, then each column by its name."""
-    head = " ".join(filter(None, row[:words]))
+    head = between.join(filter(None, row[:words]))
+    if len(row) == words:
+        return head
     rest = (
         f"{name} {cell}".strip()
         for name, cell in zip(heads[words:], row[words:], strict=True)

@@ -28,7 +28,7 @@ from capworth.language.phrases import languages as spoken_languages
 from capworth.model.figures import Figures, as_data
 from capworth.model.simulation import CHUNK, ENVELOPED, KEPT, Progress
 from capworth.parallel import mapped
-from capworth.render.console import write_text
+from capworth.render.console import as_page, write_text
 from capworth.render.html import write_html
 from capworth.report.edition import FULL, SHORT, Content, Edition
 from capworth.report.explorer import write_explorer
@@ -54,7 +54,7 @@ PACKAGES = ("babel", "matplotlib", "numpy", "pandas", "scipy", "typst")
 RERUN = "capworth-rerun"  # of scratch folders among those of the system
 PDF, HTML, BOOK, WORD = FORMATS = ("pdf", "html", "book", "word")
 DEFAULT = (PDF, HTML)  # cheap enough for every run
-PAPER = "paper.json"  # the two pages as blocks, in every language of the run
+PAPER = "paper.json"  # pages and annex as blocks, in every language of the run
 BRIEFS = "briefs"  # folder of a run for what is sent to single members
 
 
@@ -439,7 +439,8 @@ def _write_others(
         book = write_book(editions, study.figures, tables_of(study), twin_of(study))
         (folder / "data-book.xlsx").write_bytes(book)
     _write_json(
-        folder / PAPER, {e.language: {"title": e.title, "pages": e.pages} for e in editions}
+        folder / PAPER,
+        {e.language: {"title": e.title, "pages": e.pages, "annex": e.sections} for e in editions},
     )
 
 
@@ -455,13 +456,23 @@ def _word(edition: Edition) -> bytes:
     return write_word(edition, draw_picture(edition))
 
 
-def read_paper(folder: str | Path, language: str = "", width: int = 88) -> str:
-    """Say the two pages of the paper of a run as text; in its first language when blank.
+def read_paper(
+    folder: str | Path,
+    language: str = "",
+    width: int = 88,
+    sheets: Sequence[str] | None = (),
+) -> str:
+    """Say the paper of a run as text; in its first language when blank.
+
+    Parameters
+    ----------
+    sheets : of the annex, by their names, instead of the two pages; None: both pages and all sheets
 
     Raises
     ------
     RunError
-        When the folder is no run, its paper was changed, or it has none in that language.
+        When the folder is no run, its paper was changed, it has none in that language, or no such
+        sheet.
     """
     path = Path(folder)
     manifest = read_manifest(path)
@@ -474,7 +485,14 @@ def read_paper(folder: str | Path, language: str = "", width: int = 88) -> str:
     asked = language or next(iter(papers))
     if asked not in papers:
         raise RunError(f"there is no paper in {asked!r}. {nearest(asked, tuple(papers))}")
-    return write_text(papers[asked]["pages"], width)
+    paper = papers[asked]
+    annex = {str(sheet["name"]): sheet for sheet in paper.get("annex", ())}
+    for name in sheets or ():
+        if name not in annex:
+            raise RunError(f"there is no sheet {name!r}. {nearest(name, tuple(annex))}")
+    told = [] if sheets else paper["pages"]
+    chosen = annex if sheets is None else sheets
+    return write_text([*told, *map(as_page, (annex[name] for name in chosen))], width)
 
 
 def _write_whole(path: Path, text: str) -> None:

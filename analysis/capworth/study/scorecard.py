@@ -102,6 +102,14 @@ def scorecard(
     ------
     InputError
         When the case has no scenario, or none of that name.
+
+    Examples
+    --------
+    >>> from capworth import read_case
+    >>> frames = read_case("elicitation-example").to_frames()
+    >>> frames["scenarios"] = {"trust": {"name": "Trust counts", "weights": {"trust": 100}}}
+    >>> scorecard(read_case(frames), draws=100).to_frame()["first_capability"].to_dict()
+    {'as it is': 'FILE', 'trust': 'FILE'}
     """
     with showing(progress) as tell:
         known = _known(case, names)

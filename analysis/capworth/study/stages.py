@@ -43,11 +43,11 @@ from capworth.members.use import Use, share_out
 from capworth.methods.arguments import kinds_checked, whole
 from capworth.model.figures import Figure, Figures
 from capworth.model.result import Provenance
-from capworth.model.simulation import ENVELOPED, Progress, Sample, Store, draw_sample
+from capworth.model.simulation import CHUNK, ENVELOPED, Progress, Sample, Store, draw_sample
 from capworth.multicriteria.contributions import part_scores
 from capworth.multicriteria.elicitation import elicit
 from capworth.multicriteria.rank_reversal import find_reversals
-from capworth.parallel import beside, first_of
+from capworth.parallel import beside, first_of, let_go
 from capworth.programme.extent_keys import compare_keys
 from capworth.programme.joint_gains import join_gains
 from capworth.programme.priorities import Priorities, prioritise
@@ -158,6 +158,13 @@ class Study:
 
     `study.parts` lists them; `"claim" in study` says whether a question is asked; `study.claim` is
     its answer, and a `NotAskedError` in one sentence where there is none.
+
+    >>> from capworth import read_case
+    >>> study = run_study(read_case("elicitation-example"), draws=100, only="appraisal")
+    >>> study.appraisal
+    <Appraisal: FILE first in value for money in 73% of 100 draws; 3 capabilities>
+    >>> "programme" in study
+    False
 
     Attributes
     ----------
@@ -444,6 +451,12 @@ def run_study(
     only : parts to find now, such as "claim", with what they build on; others are then found when
         they are first asked for
     store : where chunks of draws are kept, and found if they are there
+
+    Examples
+    --------
+    >>> from capworth import read_case
+    >>> run_study(read_case("elicitation-example"), draws=100, only="elicitation").elicitation
+    <Elicitation: 10 criteria by 3 judges, geometric mean; 1 of 12 sets to revisit>
     """
     wanted = (only,) if isinstance(only, str) else tuple(only)
     _check_parts(wanted)
@@ -487,7 +500,10 @@ def _answers(
 
 def _found(given: tuple[Sample, Provenance], name: str, *needs: Any) -> Any:
     sample, provenance = given
-    return PARTS[name].find(sample, *needs, provenance)
+    answer = PARTS[name].find(sample, *needs, provenance)
+    if sample.drawn.size > CHUNK:  # fewer draws take little memory
+        let_go()
+    return answer
 
 
 def _shown(answer: object) -> str:

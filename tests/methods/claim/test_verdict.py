@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from capworth.errors import InputError
-from capworth.methods.claim import words
+from capworth.methods.claim import verdict, words
 from capworth.methods.claim.deals import cost_strata, deal
 from capworth.methods.claim.power import (
     detectable_contrast,
@@ -29,7 +29,7 @@ from capworth.methods.claim.share_test import (
     slope_statistic,
     tails,
 )
-from capworth.methods.claim.specifications import specification_curve
+from capworth.methods.claim.specifications import p_greater, specification_curve
 from capworth.methods.claim.verdict import (
     Lines,
     Reading,
@@ -532,3 +532,38 @@ def test_slips() -> None:
         Lines(np.ones(3), np.eye(2), GROUP)
     with pytest.raises(InputError, match="do not fit"):
         specification_curve([Y], [COST[:5]], G, np.arange(31)[None])
+
+
+def test_specifications_are_counted_as_deal_by_deal() -> None:
+    """How many deals reach as much, each slope by itself; whole numbers make ties."""
+    random = np.random.default_rng(7)
+    outcomes = np.vstack((random.integers(0, 3, (3, 12)), random.normal(size=(3, 12))))
+    share = random.integers(0, 2, 12)
+    order = np.array([random.permutation(12) for _ in range(199)])
+    weights = np.ones(outcomes.shape)
+    curve = specification_curve(outcomes, weights, share, order, 0.05)
+    every = np.concatenate((np.arange(12)[None], order))
+    slopes = np.array([[np.polyfit(share[o], y, 1)[0] for y in outcomes] for o in every])
+    ranks = (slopes[:, None] >= slopes[None] - 1e-9).sum(axis=0)
+    np.testing.assert_allclose(curve.p_greater, ranks[0] / 200)
+    many = (ranks / 200 <= 0.05).mean(axis=1)
+    assert curve.share_greater == many[0]
+    assert curve.p_share == pytest.approx((many >= many[0] - 1e-9).mean())
+    for k, y in enumerate(outcomes):
+        assert p_greater(y, weights[k], share, order) == curve.p_greater[k]
+
+
+def test_readings_of_one_list_share_the_claims_that_are_planted() -> None:
+    """Whatever was looked at before, the power of a reading is the same."""
+    random = np.random.default_rng(3)
+    cost = random.lognormal(size=12)
+    vectors = np.repeat([[1.0, 0.0], [0.0, 1.0]], 6, axis=0)[random.permutation(12)]
+    lines = Lines(cost, vectors, np.array([True, False]))
+    one, other = (Reading(random.lognormal(size=12), by_cost) for by_cost in (True, False))
+    verdict._batches.cache_clear()
+    alone = power_of(lines, one, Rule(), held=False)
+    power_of(lines, other, Rule(), held=False)
+    again = power_of(lines, one, Rule(), held=False)
+    assert repr(alone) == repr(again)
+    verdict._batches.cache_clear()
+    assert repr(power_of(lines, one, Rule(), held=False)) == repr(alone)

@@ -214,3 +214,17 @@ def test_npv_is_0_at_the_rate_for_many_draws() -> None:
 def test_slips(call: Any, words: str) -> None:
     with pytest.raises(InputError, match=words):
         call()
+
+
+@pytest.mark.parametrize(
+    ("flows", "told"),
+    [
+        ([0, 0, 0], "every year is 0, and so is the value at every rate"),
+        ([1, -2.5, 1.5625], "several rates meet at 25.00%"),
+        ([1, 2, 3], "no rate makes it worth 0"),
+        ([-100, 230, -132], "there is more than one rate: 10.00%, 20.00%"),
+    ],
+)
+def test_why_there_is_no_rate(flows: list[float], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        internal_rate(flows)

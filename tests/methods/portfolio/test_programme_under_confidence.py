@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capworth.methods.arguments import Bools, Floats
-from capworth.methods.portfolio.confidence import Plan, best_programmes, frontier_at, later
+from capworth.methods.portfolio.confidence import Plan, Search, best_programmes, frontier_at, later
 from capworth.methods.portfolio.good_sets import NOT_NOW, START, maximal_sets, roles
 from capworth.methods.uncertainty.order_statistics import order_quantile
 from capworth.streams import stream
@@ -255,3 +255,16 @@ def test_roles_do_not_depend_on_the_order_of_projects(seed: int) -> None:
     np.testing.assert_allclose(one.core[order], two.core)
     assert one.p_best.sum() == pytest.approx(1)
     assert (one.regret >= 0).all()
+
+
+def test_chances_are_those_of_the_sums_at_the_very_limit() -> None:
+    """A limit that is a sum of many draws: products would round to either side of it."""
+    random = np.random.default_rng(5)
+    cost = np.round(random.random((400, 6)), 1) * 0.1
+    search = Search(every_set(6), np.ones(6), cost)
+    rows = np.arange(64)
+    for room in (0.0, float(cost[0].sum()), float(cost[3, :4].sum()), np.inf):
+        sums = [(cost[:, chosen].sum(axis=1) <= room).mean() for chosen in every_set(6)]
+        expected = [(search._totals(row) <= room).mean() for row in rows.tolist()]
+        np.testing.assert_array_equal(search._chances(rows, room), expected)
+        np.testing.assert_allclose(expected, sums, atol=0.02)

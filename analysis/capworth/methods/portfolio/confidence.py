@@ -581,7 +581,8 @@ def _starts(
         caps[binds],
         planned[..., binds],
     )
-    sums = np.zeros((len(caps), prices.shape[1]))  # what those placed take, in every draw
+    # what those placed take of each rule, in every draw; changed by a sum of its own each time
+    sums: list[Floats] = [np.zeros(prices.shape[1])] * len(caps)
     best: list[tuple[float, Ints, float, float]] = []
     eased, enough = plan.eases_most(chosen), (confidence - ROOM) * prices.shape[1]
     placed: set[int] = set()
@@ -652,15 +653,17 @@ def _starts(
             then = value + values[depth][delay]
             if not keeps_order(project) or hopeless(then + spare + rest):
                 continue
-            taken = taken_by[depth][delay]
-            before, still = sums[taken], within
-            for rule in taken:
-                use = uses[rule, depth, delay]
-                sums[rule] += prices[project] * use if scaled[rule] else use
+            before, still = dict[int, Floats](), within
+            for rule in taken_by[depth][delay]:
+                before[rule], use = sums[rule], uses[rule, depth, delay]
+                sums[rule] = before[rule] + (prices[project] * use if scaled[rule] else use)
                 still = still & (sums[rule] <= caps[rule])
-            if np.count_nonzero(still) >= enough:
+                if np.count_nonzero(still) < enough:
+                    break  # whatever it takes of the others
+            else:
                 place(depth + 1, total, still, then)
-            sums[taken] = before
+            for rule, taken in before.items():
+                sums[rule] = taken
         delays[project] = 0
         placed.discard(project)
 

@@ -29,10 +29,13 @@ def worth_within(value: Floats, cost: Floats, budget: float, whole: bool = False
     """
     if budget < 0:
         raise InputError(f"budget: {budget} is below 0.")
-    done = np.minimum(1.0, np.divide(budget, cost, out=np.ones_like(cost), where=cost > 0))
+    done = np.divide(budget, cost, out=np.ones_like(cost), where=cost > 0)
+    np.minimum(1.0, done, out=done)
     if whole:
-        done = np.floor(done + 1e-12)
-    return np.where(value > 0, value * done, value)
+        np.floor(done + 1e-12, out=done)
+    worth = np.multiply(value, done, out=done)  # in place: they are many
+    np.copyto(worth, value, where=~(value > 0))
+    return worth
 
 
 @dataclass(frozen=True, slots=True)

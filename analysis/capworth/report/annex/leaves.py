@@ -220,15 +220,19 @@ def outcomes(study: Study) -> Sheet | None:
     table = study.economics.tables().get("break_even")
     if table is None or not (table["outcomes"] > 0).any():
         return None
-    rows: list[tuple[Cell | None, ...]] = []
-    for key, row in rows_of(table[table["outcomes"] > 0]):
-        number = row_ref("break_even", "outcomes", key, row, "middle")
-        each = row_ref("break_even", "break_even", key, row, "price_spread")
-        rows.append((Name(key[2], "full"), Name(key[1]), number, each))
+    rows = [
+        (
+            Name(key[2], "full"),
+            Name(key[1]),
+            row_ref("break_even", "outcomes", key, row, "middle"),
+            row_ref("break_even", "break_even", key, row, "price_spread"),
+        )
+        for key, row in rows_of(table[table["outcomes"] > 0])
+    ]
     heads = tuple(head(k) for k in ("outcome", "brought_by", "counted", "cost_each"))
     grid = Grid(heads, grid_rows(rows, LINES, LINES), words=2, weights=(2.0, 2.0))
-    first = rows[0]
-    title = say("leaf.outcomes_title", outcome=first[0], name=first[1], price=first[3])
+    outcome, name, _, price = rows[0]
+    title = say("leaf.outcomes_title", outcome=outcome, name=name, price=price)
     blocks = (grid, Words(say("leaf.outcomes_note")), source_of("net_value", study, (grid,)))
     return Sheet(say("question.frontline"), title, blocks)
 
