@@ -182,7 +182,7 @@ COLUMNS = {  # of each picture or table, and how they are written; heads say uni
     "timetable": ("programme", "start:year full_effect:year asked_m:tenth"),
     "promises": (
         "baseline review",  # the year of a review is a figure of its own, not of the table
-        "today:middle planned:middle year:plain today:power planned:power",
+        "today:middle planned:middle year:year today:power planned:power",
     ),
     "overrun": ("overrun_improvements", "asked_m:spread p80_m:tenth"),
     "funding": ("funding_curve", "budget_m:money_tenth gain:spread"),

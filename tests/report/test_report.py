@@ -813,7 +813,7 @@ RARE |= {  # of savings, of what has no price, of what is taken: test_savings.py
     *("leaf.outcomes_title", "leaf.outcomes_note", "leaf.unplaced", "functions.power_nothing"),
     *(f"parameter.{k}" for k in ("taken", "taken_of", "also", "ranges")),  # test_new_case.py
     *("parameter.ranges_value", "parameter.ranges_status", "trust.taken", "trust.taken_ranges"),
-    *("trust.division", "options.nothing_minimum"),
+    *("trust.division", "options.nothing_minimum", "options.nothing", "functions.power_none"),
 }
 RARE |= {  # said of a programme that the small case does not have; see test_speaking_pages.py
     "change.at",  # an input whose median already changes the programme
