@@ -459,7 +459,7 @@ def economics(
     Perspectives: `society` counts every payer and every scope; `organisation` what it spends, as
     nothing comes back to it but transfers; `members` their own outlays against fiscal gains, the
     time and budgets of their police; `funders` the money that was raised, of the organisation and
-    of donors, against fiscal gains. Members and funders are in part the same states: these views
+    of donors, against fiscal gains. Members and funders may in part be the same: these views
     are not added; `accounts` add. The ratio beside the headline has only public costs (organisation
     and members) below its line and takes donors' off the benefits; `public_npv_m` is fiscal gains
     less public costs, whatever the perspective.

@@ -173,7 +173,7 @@ def limits(study: Study) -> Sheet:
     case = study.case
     of = {  # limits that only some cases have
         "stated": bool(case.measured),
-        "platform": bool(case.chain),
+        "platform": bool(case.chain) and case.has_members,
         "interaction": len(case.improvements) > 1,
     }
     kept = [key for key in LIMITS if of.get(key, True)]
