@@ -40,7 +40,8 @@ def lines() -> Iterator[tuple[str, tuple[str, ...]]]:
         command = main.get_command(context, name)
         assert command is not None
         yield "a word too few", base[:-1] if len(base) > 1 and base[-2][:2] == "--" else base[:1]
-        yield "a word too many", (*base, "more", "and", "more")
+        if all(given.nargs != -1 for given in command.params):  # it takes as many as there are
+            yield "a word too many", (*base, "more", "and", "more")
         yield "an option nobody knows", (*base, "--nonsense")
         for option in command.params:
             if not isinstance(option, click.Option):

@@ -160,8 +160,7 @@ def _numbers(table: pd.DataFrame, name: str) -> Floats:
     for i, c in np.ndindex(cells.shape):
         place = f"{name}, row {table.index[i]!r}, column {table.columns[c]!r}"
         try:
-            no_number = isinstance(cells[i, c], never)
-            numbers[i, c] = math.nan if no_number else float(cells[i, c])
+            numbers[i, c] = math.nan if isinstance(cells[i, c], never) else float(cells[i, c])
         except (TypeError, ValueError):
             numbers[i, c] = math.nan
         if not np.isfinite(numbers[i, c]):
@@ -357,9 +356,7 @@ def weight_sampler(weights: Weights, criteria: Sequence[Hashable]) -> tuple[Samp
         return _verified(weights, len(names)), "weights from a given function"
     if isinstance(weights, list | tuple) and _plain_numbers(weights, names):
         weights = np.array(weights, dtype=np.float64)
-    if isinstance(weights, np.ndarray):
-        if weights.dtype.kind not in "fiu":
-            raise InputError(f"weights: an array of {weights.dtype} holds no numbers. Give some.")
+    if isinstance(weights, np.ndarray) and weights.dtype.kind in "fiu":
         return _from_frame(
             pd.DataFrame(np.atleast_2d(weights), columns=_width(weights, names)), names
         )
@@ -506,9 +503,7 @@ def _width(given: Floats, names: list[Hashable]) -> list[Hashable]:
 def _number(given: Any, name: Hashable, row: Hashable | None = None) -> float:
     place = f"weights, {name!r}" if row is None else f"weights, row {row!r}, column {name!r}"
     try:
-        if isinstance(given, str | bytes | bool):
-            raise TypeError
-        number = float(given)
+        number = float("none" if isinstance(given, str | bytes | bool) else given)
     except (TypeError, ValueError):
         raise InputError(
             f"{place}: {given!r} is not a number. Write a number, 0 or more."

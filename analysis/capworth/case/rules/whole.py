@@ -111,7 +111,7 @@ EMPTY_WORDS = re.compile(  # what is typed where nothing is known; French and Sp
     r"|to be (confirmed|decided|defined|determined|completed|done)|see (above|below)"
     r"|not (available|known|given|stated|applicable)|voir (ci-dessus|plus haut)"
     r"|à (compléter|définir|venir)|inconnue?|por (definir|completar)|desconocid[oa]|sin datos?"
-    r"|s/[od]|غير معروف|\W*)",
+    r"|s/[od]|غير معروف|\W*|k\W?a\W?|di[tc]o|pendiente|lorem\b.*|test|foo|\d)",
     re.IGNORECASE,
 )
 TOLERANCE = 0.005  # how far shares and parts may miss their sum, relative
