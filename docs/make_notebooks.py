@@ -15,6 +15,7 @@ NOTE = (
     "itself takes 20,000, and a case of your own where `CAPWORTH_CASE` names its folder."
 )
 LIVE = "*Here Jupyter shows a page of sliders and menus.*"
+BLANK = re.compile(r"<th[^>]*>(?:&nbsp;)?</th>")
 TALL = 40  # lines of a text that are shown
 
 
@@ -90,7 +91,7 @@ class _Page:
 def _wide(html: str) -> str:
     """A table may be wider than the page; what scrolls can be reached by keys."""
     lines = "\n".join(line for line in html.splitlines() if line.strip())
-    lines = lines.replace("<th></th>", "<td></td>")  # a blank corner is no head
+    lines = BLANK.sub("<td></td>", lines)  # a blank corner is no head
     return f'<div class="wide" tabindex="0">{lines}</div>' if "<table" in lines else lines
 
 
