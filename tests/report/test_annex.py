@@ -179,7 +179,7 @@ COLUMNS = {  # of each picture or table, and how they are written; heads say uni
     "priorities": ("priorities", "gain_per_m:spread cost_m:spread p_first:probability"),
     "alignment": ("priorities", "gain:spread readiness:plain"),
     "hub": ("hub_and_links", "hub_m:spread links_m:spread p_hub:probability"),
-    "timetable": ("programme", "start:plain full_effect:plain asked_m:tenth"),
+    "timetable": ("programme", "start:year full_effect:year asked_m:tenth"),
     "promises": (
         "baseline review",  # the year of a review is a figure of its own, not of the table
         "today:middle planned:middle year:plain today:power planned:power",
@@ -373,7 +373,7 @@ def test_parts_of_a_bar_are_as_long_as_their_amounts(voice: Voice) -> None:
 
 
 def test_names_of_a_right_to_left_page_are_isolated_and_marks_are_not(small: Case) -> None:
-    improvements = tuple(replace(i, name="Latin name") for i in small.improvements)
+    improvements = tuple(replace(i, name=f"Latin name {i.id}") for i in small.improvements)
     study = run_study(replace(small, improvements=improvements), draws=60)
     content = document(study, "ar", annex=SHORT)
     assert content["direction"] == "rtl"
