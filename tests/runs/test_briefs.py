@@ -238,7 +238,7 @@ def test_a_case_that_measures_little_has_a_brief(small: Case) -> None:
         "À confirmer ou corriger, et à renvoyer"
     ]
     assert page["numbers"][0]["value"] == "non mesuré"
-    assert page["lines"][2]["text"] == "Sa contribution n’est pas dans le dossier."
+    assert page["lines"][2]["text"] == "Sa contribution n’est pas dans le cas."
     assert not any(STRAY.search(text) for text in strings(page))
     assert len(page_of(case, found, brief_member(case, found, "XNA"), "fr").pages) == 1
 
@@ -406,7 +406,7 @@ def test_a_changed_run_has_no_brief(run: Path, tmp_path: Path) -> None:
     spoilt = Path(shutil.copytree(run, tmp_path / "run"))
     with (spoilt / "inputs" / "members.csv").open("a") as lines:
         lines.write("\n")
-    with pytest.raises(RunError, match="inputs were changed"):
+    with pytest.raises(RunError, match="changed since the run"):
         briefs.write_briefs(spoilt, ["XSD"])
     manifest = json.loads((spoilt / "manifest.json").read_text())
     assert "briefs" not in str(manifest["outputs"])

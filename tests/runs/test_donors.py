@@ -411,7 +411,7 @@ def test_a_run_without_a_menu_says_so(
     assert small.settings.budget
     manifest = dict(read_manifest(run))
     manifest["outputs"] = []
-    monkeypatch.setattr(runs, "read_manifest", lambda _: manifest)
+    monkeypatch.setattr(donorpapers, "read_manifest", lambda _: manifest)
     with pytest.raises(RunError, match="has no donor menu"):
         write_donor_papers(run, tmp_path / "never")
 

@@ -20,6 +20,7 @@ from capworth.uncertainty.sensitivity import uncertain_inputs
 from capworth.uncertainty.standing import (
     HALVINGS,
     StandingSwitches,
+    _ends,
     _Moved,
     _turns,
     margin_of,
@@ -193,3 +194,11 @@ def test_the_answer_says_its_finding(found: Mapping[Pair, StandingSwitches]) -> 
     copy["above"] = 0
     assert not (values.to_frame()["above"] == 0).all()
     assert values.provenance.case == "small"
+
+
+def test_a_cost_is_looked_at_down_to_nothing_and_a_fee_beyond(small: Case) -> None:
+    """Since an amount may be below nothing, the dictionary bounds it no longer."""
+    costs = [e for name, e in small.estimates().items() if name.startswith("costs/")]
+    assert {_ends(estimate)[0] for estimate in costs if estimate.low < estimate.high} == {0.0}
+    fee = replace(costs[0], low=-3.0, mode=-2.0, high=-1.0)
+    assert _ends(fee)[0] < -3

@@ -128,12 +128,9 @@ class SetValue:
         """
         bonus = np.maximum(self.bonuses(measure).mean(axis=0), 0.0)
         total: Floats = np.einsum("sp,p->s", self._both(sets), bonus)
-        for place, meeting in enumerate(self.meetings):
-            inside = sets[:, list(meeting.users)]
-            for way in np.unique(inside[inside.sum(axis=1) > 1], axis=0):
-                users = [user for user, there in zip(meeting.users, way, strict=True) if there]
-                there, alone = self._apart(place, measure, users, [0] * len(users))
-                total[(inside == way).all(axis=1)] += max(there - alone, 0.0)
+        for place, some, users in self._ways(sets):
+            there, alone = self._apart(place, measure, users, [0] * len(users))
+            total[some] += max(there - alone, 0.0)
         return total
 
     def started(self, chosen: Bools, delays: Ints, measure: str, kept: Floats) -> Floats:
@@ -228,20 +225,23 @@ class SetValue:
         return both
 
     def _met(self, sets: Bools, measure: str, draws: int) -> Iterator[tuple[Ints, Floats]]:
-        """Sets whose members meet somewhere in one way, by number, and what it adds in each draw.
+        """Sets whose members meet somewhere in one way, by number, and what it adds by draw."""
+        for place, some, users in self._ways(sets):
+            yield some, _beyond(self.meetings[place], measure, users)[:draws]
 
-        A way to meet is told by one whole number, a bit for each who may be there, so that sets are
-        put together by counting and not by comparing them.
-        """
-        for meeting in self.meetings:
+    def _ways(self, sets: Bools) -> Iterator[tuple[int, Ints, list[int]]]:
+        """Number of each meeting, sets whose members meet there in one way, and these members."""
+        for place, meeting in enumerate(self.meetings):
             for some in _by_way(sets[:, list(meeting.users)]):
-                way = sets[some[0], list(meeting.users)]
-                users = [user for user, there in zip(meeting.users, way, strict=True) if there]
-                yield some, _beyond(meeting, measure, users)[:draws]
+                yield place, some, [user for user in meeting.users if sets[some[0], user]]
 
 
 def _by_way(inside: Bools) -> Iterator[Ints]:
-    """Rows (rows, users) of two users or more that are alike, in the order of what is in them."""
+    """Rows (rows, users) of two users or more that are alike, in the order of what is in them.
+
+    What is in a row is told by one whole number, a bit for each user: rows are put together by
+    sorting these numbers, and not by comparing the rows.
+    """
     meeting = np.flatnonzero(np.count_nonzero(inside, axis=1) > 1)
     if not len(meeting):
         return

@@ -75,7 +75,7 @@ def document(case: Case, brief: MemberBrief, provenance: Provenance, code: str) 
                 fingerprint=provenance.fingerprint[:12],
                 currency=settings.currency,
                 year=settings.price_year,
-                cutoff=language.day(day),
+                cutoff=language.day(day, "medium"),
                 seed=provenance.seed,
                 draws=language.number(brief.draws, 0),
             ),
@@ -213,7 +213,15 @@ def _picture(brief: MemberBrief, language: Language) -> dict[str, Any] | None:
 
 
 def _table(title: str, heads: list[str], rows: list[list[Any]], **more: Any) -> dict[str, Any]:
-    return {"title": title, "heads": heads, "rows": rows, "note": "", "spare": 0, **more}
+    return {
+        "title": title,
+        "heads": heads,
+        "rows": rows,
+        "note": "",
+        "spare": 0,
+        "left_out": [],
+        **more,
+    }
 
 
 def _pays(case: Case, brief: MemberBrief, language: Language) -> Iterator[dict[str, Any]]:
@@ -283,6 +291,7 @@ def _uses(brief: MemberBrief, language: Language) -> Iterator[dict[str, Any]]:
             words=2,
             widths=[1.0, 1.6],
             spare=max(len(touched) - 1, 0),
+            left_out=[language.say("and_more", count=k) for k in range(1, len(touched))],
         )
 
 

@@ -319,13 +319,25 @@ def _counted_on(offer: Offer, package: str, row: Row, language: Language) -> Ite
     """What is promised, by when, and how sure."""
     yield language.say("donor.money_holds", sure=_sure(offer, language))
     yield language.say("donor.gains", chance=language.probability(float(row["p_gain"])))
-    yield language.say("donor.years", start=str(row["start_year"]), effect=str(row["effect_year"]))
+    late = _late(offer, package, row)
+    yield language.say(
+        "donor.years_late" if late else "donor.years",
+        start=str(int(row["start_year"]) + late),
+        effect=str(int(row["effect_year"]) + late),
+    )
     promises = offer.promises
     if promises is None:
         return
     mine = promises[promises.index.get_level_values("improvement") == package]
     for (_, capability, indicator), level in rows_of(mine.head(PROMISES)):
         yield _promise(str(capability), str(indicator), level, language)
+
+
+def _late(offer: Offer, package: str, row: Row) -> int:
+    """Years by which the programme starts a package of one later than stated."""
+    if str(row["improvements"]).split() != [package] or not isfinite(float(row["from_year"])):
+        return 0
+    return int(row["from_year"]) - int(row["start_year"])
 
 
 def _promise(capability: str, indicator: str, level: Row, language: Language) -> str:
@@ -341,12 +353,11 @@ def _promise(capability: str, indicator: str, level: Row, language: Language) ->
     if unit.startswith(LOGARITHM) or unit == "factor":
         times = 10.0 ** (planned - today) if unit.startswith(LOGARITHM) else planned / today
         return language.say("donor.times", times=language.number(times), **parts)
+    planned_in, told = language.number(planned), language.unit(unit)
+    if told.startswith("%"):  # with the space that the language sets before it, or none
+        planned_in, told = language.say("percent", number=planned_in), told[1:].lstrip()
     return language.say(
-        "donor.from_to",
-        today=language.number(today),
-        planned=language.number(planned),
-        unit=language.unit(unit),
-        **parts,
+        "donor.from_to", today=language.number(today), planned=planned_in, unit=told, **parts
     )
 
 
@@ -399,6 +410,7 @@ def _index(offer: Offer, language: Language) -> dict[str, Any]:
                 "widths": [2.6, 1.0, 0, 0, 0, 0, 0],
                 "note": " ".join(items),
                 "spare": 0,
+                "left_out": [],
             }
         ],
         "long": True,

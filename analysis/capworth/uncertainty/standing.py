@@ -311,6 +311,8 @@ def _ends(estimate: Estimate) -> tuple[float, float]:
         highest = 1.0
     if table == "effects" and estimate.unit == "factor":
         lowest = 0.0
+    if table == "costs" and estimate.low >= 0:
+        lowest = 0.0  # what is a cost stays one; only a fee is below 0
     reach = REACH * (estimate.high - estimate.low)
     low = max(estimate.low - reach, -inf if lowest is None else lowest)
     high = min(estimate.high + reach, inf if highest is None else highest)
