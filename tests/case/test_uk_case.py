@@ -132,6 +132,9 @@ def test_what_has_no_end_has_no_place(uk: Case, study: Study) -> None:
     for places in (study.appraisal.rank_acceptability(), study.allocation.ranks()):
         assert "PNC" not in places.index
         assert len(places) == len(uk.capabilities) - 1
+    shares = study.appraisal.rank_acceptability()  # places are taken by the nine alone
+    assert shares.shape == (9, 9)
+    np.testing.assert_allclose((shares.sum(axis=0), shares.sum(axis=1)), 1.0)
     assert study.allocation.ranks()["place_high"].max() == len(uk.capabilities) - 1
     sheets = {str(s["topic"]): s for s in Content.of(study).said("en").sections}
     told = str(sheets["Who bears the shared platforms"])
@@ -146,6 +149,25 @@ def test_what_has_no_end_has_no_place(uk: Case, study: Study) -> None:
     frames["business_as_usual"] = frames["business_as_usual"].assign(ends="2030")
     with pytest.raises(CaseError, match="its end is said, 2030"):
         read_case(frames)
+
+
+def test_headlines_tell_of_no_place_that_is_not_told(uk: Case) -> None:
+    """Without a budget the first for its cost is a headline, if anybody has a place."""
+    plain = uk.with_settings(budget=None, target=None)
+    paths = {b.capability: b for b in plain.business_as_usual}
+    endless = tuple(
+        replace(paths.get(key, paths["PNC"]), capability=key, ends=None, end_unknown=True)
+        for key in uk.capability_ids
+    )
+    for case, told in ((plain, 1), (replace(plain, business_as_usual=endless), 0)):
+        found = run_study(case, draws=24, only="appraisal")
+        table = found.convergence.to_frame()
+        firsts = [key for key in table.index if str(key).startswith("first.")]
+        assert len(firsts) == told
+        places = found.appraisal.to_frame()["p_first"].dropna()
+        assert len(places) == told * (len(uk.capabilities) - 1)
+        assert [f"first.{key}.share" for key in places.index[places == places.max()]] == firsts
+        assert table.loc[firsts, "value"].tolist() == places.nlargest(told).tolist()
 
 
 def test_the_saving_ends_what_it_replaces(uk: Case) -> None:

@@ -175,8 +175,14 @@ def test_what_a_figure_has_none_of_is_said(made: Path) -> None:
     for words in ("(as stated)", "it stands in the case as it is", "case/years"):
         assert words in stated
     default = call("explain", made, "confidence.programme").stdout
-    for words in ("80%", "the default of the program", "case/budget_confidence"):
+    for words in ("80% (by default)", "the default of the program", "case/budget_confidence"):
         assert words in default
+    said = {"fr": "(par défaut)", "es": "(por defecto)", "ar": "(القيمة الافتراضية)"}
+    for code, words in said.items():
+        assert words in call("explain", made, "confidence.programme", "--language", code).stdout
+    listed = call("explain", made, "--find", "confidence.programme").stdout
+    assert "by default" in listed
+    assert "as stated" not in listed
     assert "Error" not in stated  # nothing was drawn
     french = call("explain", made, "cost.LAB", "--language", "fr").stdout
     assert "Formule\u202f: coût complet" in french

@@ -184,16 +184,14 @@ def appraise(sample: Sample, provenance: Provenance) -> Appraisal:
         "harm_per_m": harm.mean(axis=0) / annual,
     }
     index = pd.Index(case.capability_ids, name="capability")
-    shares = sample.tallies.value.shares()
-    has_place = np.array(case.placed)
-    columns["p_first"] = np.where(has_place, shares[:, 0], np.nan)
-    columns["expected_place"] = np.where(has_place, expected_ranks(shares), np.nan)
+    tally, ranked = sample.tallies.value, index[case.with_place]
+    ranks = pd.DataFrame(tally.shares(), ranked, pd.RangeIndex(1, len(ranked) + 1, name="place"))
+    expected = pd.Series(expected_ranks(ranks), ranked)
+    for column, of_place in (("p_first", ranks[1]), ("expected_place", expected)):
+        columns[column] = np.where(case.placed, of_place.reindex(index), np.nan)
     table = pd.DataFrame(columns, index=index).sort_values("expected_place", kind="stable")
-    places = pd.RangeIndex(1, len(shares) + 1, name="place")
     placed = table.index[table["expected_place"].notna()]
-    ranks = pd.DataFrame(shares, index=index, columns=places).loc[placed]
-    wins = sample.tallies.value.pairwise()
-    pairs = pd.DataFrame(wins, index, index.rename("other")).loc[placed, placed]
+    pairs = pd.DataFrame(tally.pairwise(), ranked, ranked.rename("other")).loc[placed, placed]
     payers = pd.DataFrame(
         drawn.payers.mean(axis=0) / MILLION,
         index=index,
@@ -203,7 +201,7 @@ def appraise(sample: Sample, provenance: Provenance) -> Appraisal:
     mean, low, high = (float(part[0]) for part in total.values())
     return Appraisal(
         _table=table,
-        _ranks=ranks,
+        _ranks=ranks.loc[placed],
         _pairs=pairs,
         _payers=payers,
         total_cost=(mean, low, high),

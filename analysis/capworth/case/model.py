@@ -441,6 +441,12 @@ class Case:
         return tuple(key not in unknown for key in self.capability_ids)
 
     @property
+    def with_place(self) -> list[int]:
+        """Which capabilities compete for places in value for money; all where none has a place."""
+        found = [k for k, placed in enumerate(self.placed) if placed]
+        return found or [*range(len(self.capabilities))]
+
+    @property
     def raises_funds(self) -> bool:
         """Whether money is raised from others: pledges, a target, or donors of an improvement."""
         donors = any(c.payer == "donors" and c.improvement for c in self.costs)

@@ -55,13 +55,14 @@ def _list(folder: Path, case: Any, words: str, language: str) -> None:
     from capworth.language.language import Language
     from capworth.model.figures import near
     from capworth.runs.place import read_figures
+    from capworth.study.explained import kind_of
 
     language_of, figures = Language.of(case, language), read_figures(folder)
     asked = words.lower().split()
     found = [f for f in figures.values() if all(word in f.id.lower() for word in asked)]
     if not found:
         raise CapworthError(f"no figure holds {words!r}. {near('.'.join(asked), figures)}")
-    kinds = [language_of.word("figure_kind", figure.kind) for figure in found]
+    kinds = [language_of.word("figure_kind", kind_of(figure, case)) for figure in found]
     rows = [[f.id, language_of.said(f), kind] for f, kind in zip(found, kinds, strict=True)]
     show(["figure", "value", "kind"], rows)
 

@@ -268,7 +268,7 @@ class Tallies:
     """What is counted over all draws."""
 
     score: RankTally  # capabilities by score
-    value: RankTally  # capabilities by score for each million a year
+    value: RankTally  # capabilities that have a place, by score for each million a year
     priority: RankTally | None  # improvements by gain for each million
 
     def merge(self, other: "Tallies") -> "Tallies":
@@ -455,7 +455,7 @@ def _chunk(model: Model, draws: Sampled, start: int) -> Chunk:
 
 def _counted(model: Model, drawn: Drawn | Ranked) -> Tallies:
     priority = RankTally.of(gain_per_million(drawn)) if model.case.improvements else None
-    value = RankTally.of(value_per_million(drawn, model.annuity))
+    value = RankTally.of(value_per_million(drawn, model.annuity)[:, model.case.with_place])
     return Tallies(RankTally.of(drawn.score), value, priority)
 
 

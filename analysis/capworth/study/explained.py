@@ -12,6 +12,8 @@ from capworth.model.figures import COUNT, NO_DRAWS, RATIO, SHARE, STATED, TEST, 
 from capworth.model.formulas import FORMULAS
 from capworth.model.result import HIGH, LOW
 
+TAKEN = "taken"  # where a setting is not stated: the default of the program
+
 
 def explained(figure: Figure, case: Case, language: Language) -> tuple[str, ...]:
     """Say how a figure came about, line by line; what it has none of is said to be missing.
@@ -23,8 +25,9 @@ def explained(figure: Figure, case: Case, language: Language) -> tuple[str, ...]
         return language.say(f"figure.{key}", **values)
 
     formula, given = FORMULAS[figure.formula], figure.kind in (STATED, COUNT)
-    kind = language.word("figure_kind", figure.kind)
-    head = {"id": figure.id, "value": _amount(figure, figure.value, language), "kind": kind}
+    kind = kind_of(figure, case)
+    whence = language.word("figure_kind", kind)
+    head = {"id": figure.id, "value": _amount(figure, figure.value, language), "kind": whence}
     lines = [
         say("head_prices", **head, prices=language.unit(figure.prices))
         if figure.prices
@@ -36,8 +39,7 @@ def explained(figure: Figure, case: Case, language: Language) -> tuple[str, ...]
         if word:
             lines.append(say(key, whose=_party(word, language)))
     if given:
-        settings = {row.name.partition("/")[2] for row in figure.rows if row.table == SETTINGS}
-        none = say("given_taken" if settings & {*case.assumed} else f"given_{figure.kind}")
+        none = say(f"given_{kind}")
         lines += [say("formula", words=none), say("method_plain", section=formula.section)]
     else:
         lines += [
@@ -53,6 +55,12 @@ def explained(figure: Figure, case: Case, language: Language) -> tuple[str, ...]
             lines.append(say("places", list=language.listed(figure.places, 4)))
     lines.append(say("rows", count=len(figure.rows)) if figure.rows else say("no_rows"))
     return tuple(lines)
+
+
+def kind_of(figure: Figure, case: Case) -> str:
+    """What kind of number a figure is: no setting that the case leaves out counts as stated."""
+    settings = {row.name.partition("/")[2] for row in figure.rows if row.table == SETTINGS}
+    return TAKEN if figure.kind == STATED and settings & {*case.assumed} else figure.kind
 
 
 def why_no_error(figure: Figure) -> str:

@@ -186,13 +186,15 @@ def _of_list(case: Case, choice: Choice, programme: Programme) -> Iterator[tuple
 
 def _of_first(sample: Sample) -> Iterator[tuple[str, Row]]:
     case, drawn = sample.case, sample.drawn
+    if not any(case.placed):
+        return
     shares = sample.tallies.value.shares()[:, 0]
-    first = int(shares.argmax())
+    first = case.with_place[int(shares.argmax())]
     name = case.capability_ids[first]
     rate = value_per_million(drawn, sample.model.annuity)[:, first]
     yield from _amount(case, f"score.{name}", drawn.score[:, first])
     yield from _amount(case, f"score_per_m.{name}", rate)
-    yield _share(f"first.{name}", float(shares[first]), sample.draws, growing=True)
+    yield _share(f"first.{name}", float(shares.max()), sample.draws, growing=True)
 
 
 def _amount(
