@@ -758,6 +758,8 @@ RARE |= {
 }
 RARE |= {  # said of small cases; test_licences.py reads over a hundred
     "change.no_rival",
+    *("leaf.nothing", "leaf.why_alone", "leaf.why_budget", "leaf.why_unpriced"),
+    "limits.marginal.plain",
     "options.runs",
     "trust.unasked",
     "answers.excellence_derived",

@@ -127,8 +127,9 @@ def net_value_facts(study: Study, language: Language) -> Facts:
             strict=True,
         )
     )
+    alone = "alone" if study.case.improvements else "services"
     return {
-        "variant": None if len(whole) else "alone",
+        "variant": None if len(whole) else alone,
         "count": int((single["npv_m"] > 0).sum()),
         "all": len(single),
         "percent": language.probability(float(whole["p_npv_positive"].iloc[0]))

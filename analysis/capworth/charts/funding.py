@@ -128,6 +128,7 @@ def menu_facts(study: Study, language: Language) -> Facts:
     )
     return {
         **money_unit(study, language),
+        "variant": None if study.programme.chosen else "none",
         "count": len(table),
         "least": language.number(float(table["asked_m"].min())),
         "most": language.money(float(f"{table['asked_m'].max():.2g}"), currency),
@@ -167,6 +168,9 @@ def _prices_behind(study: Study) -> pd.DataFrame:
     return _earmarks(study).to_frame()
 
 
+NOTHING = 1e-9  # of the objective: what is less than it is nothing
+
+
 def funding_facts(study: Study, language: Language) -> Facts:
     """What more money buys, and how much is pledged."""
     funding = study.funding
@@ -187,17 +191,25 @@ def funding_facts(study: Study, language: Language) -> Facts:
         )
         for extra, more in steps["gain"].items()
     )
-    target = funding.target_m
+    variant, goal = None, funding.target_m
+    if abs(float(middle["gain"])) < NOTHING:
+        variant = "nothing"
+    elif funding.pledged_m <= 0:
+        variant = "alone"
+    elif goal is None:
+        variant = "budget"
+    if goal is None or variant is not None:
+        goal = funding.budget_m
     return {
         **money_unit(study, language),
-        "variant": None if target is not None else "budget" if study.case.funding else "alone",
+        "variant": variant,
         "extra": language.money(float(str(middle.name)), currency),
         "worth": worth(measure, Amount.of(dict(middle), "gain"), language, currency),
         "sure": sure(study.programme.confidence, language),
         "extents": language.word("extent", study.programme.extent_key),
         "pledged": language.money(funding.pledged_m, currency),
         "earmarked": language.money(earmarked, currency),
-        "target": language.money(funding.budget_m if target is None else target, currency),
+        "target": language.money(goal, currency),
         "budget": language.money(funding.budget_m, currency),
         "at_budget": worth(DISTANCE, gain, language),
         "at_end": worth(DISTANCE, last, language),

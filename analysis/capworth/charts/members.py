@@ -217,7 +217,7 @@ def _facts(study: Study, language: Language) -> Mapping[str, object]:
         for name, gap in zip(names, gaps, strict=True)
     )
     return {
-        "variant": "synthetic" if found.synthetic else None,
+        "variant": "synthetic" if found.synthetic else None if len(table) > 1 else "one",
         "year": found.year,
         "answered": found.answered,
         "members": found.members,

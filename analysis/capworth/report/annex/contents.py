@@ -25,6 +25,7 @@ WORDS = (  # that are used in one sense only
 )
 NAMES = 66  # short names that the page holds
 LETTERS = 44  # of a name beside its short name: two lines
+OF_SETS = ("programme", "raising")  # questions that a programme of nothing leaves without a page
 OF_MEMBERS = ("remarks", "sharing", "urged")  # questions that are asked where there are members
 READING = ("range", "simulation", "grades", "sure", "opens")
 
@@ -115,7 +116,7 @@ def answered(study: Study) -> tuple[Answered, ...]:
         Answered(
             key,
             say(f"question.{key}"),
-            None if mine else say("leaf.not_asked", why=_why_not(key, study)),
+            None if mine else _unanswered(key, study),
             mine,
         )
         for key in dict.fromkeys(leaf.question for leaf in LEAVES)
@@ -148,9 +149,7 @@ def _contents(study: Study, made: Sequence[str]) -> Sheet:
         (
             (
                 say(f"question.{question}"),
-                say("leaf.answered")
-                if names
-                else say("leaf.not_asked", why=_why_not(question, study)),
+                say("leaf.answered") if names else _unanswered(question, study),
             ),
             tuple(names),
         )
@@ -190,14 +189,26 @@ def _short_names(study: Study) -> tuple[tuple[Text | None, Text], ...]:
     return (*rows, (None, say("and_more", count=more))) if more else rows
 
 
-def _why_not(question: str, study: Study) -> Phrase:
-    if question == "changing":
-        return say("leaf.why_compare")
-    if question == "remarks" and "feedback" in study:
-        return say("leaf.why_synthetic")
-    if question == "futures" and study.case.scenarios:
-        return say("leaf.why_futures")
-    return say("leaf.why_absent")
+def _unanswered(question: str, study: Study) -> Phrase:
+    """Say why a question has no page."""
+    if question in OF_SETS and "programme" in study:
+        return say("leaf.nothing")
+    return say("leaf.not_asked", why=say(f"leaf.why_{_why_not(question, study)}"))
+
+
+def _why_not(question: str, study: Study) -> str:
+    case = study.case
+    known = {  # why it was not asked, though the case holds something on it
+        "changing": ("compare", True),
+        "remarks": ("synthetic", "feedback" in study),
+        "futures": ("futures", bool(case.scenarios)),
+        "technology": ("alone", bool(case.improvements)),
+        "programme": ("budget", bool(case.improvements)),
+        "raising": ("budget", bool(case.improvements or case.funding)),
+        "urged": ("unpriced", bool(case.members)),
+    }
+    why, holds = known.get(question, ("", False))
+    return why if holds else "absent"
 
 
 def _words(study: Study) -> Sheet:
@@ -284,7 +295,7 @@ def _checklists(study: Study, made: Iterable[str]) -> Sheet:
         rows = []
         for place, (key, names) in enumerate(found[which].items(), start=1):
             number = Own(str(place) if which == "cheers" else key[:1].upper())
-            unmet = "no_member" if key in asked else "not_stated"
+            unmet = "no_member" if key in asked and study.case.has_members else "not_stated"
             if which == "emmie" or (any(CHEERS[place - 1]) and key not in asked):
                 unmet = "unmet"
             words = None if names else say(f"checklist.{unmet}")

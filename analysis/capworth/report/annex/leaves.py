@@ -208,7 +208,8 @@ def chain(study: Study) -> Sheet | None:
     title = say(
         f"leaf.chain_title{'' if len(table) > 1 else '_one'}", first=Name(str(best)), rate=rate
     )
-    note = Words(say("leaf.chain_note"))
+    others = {step.capability for step in study.case.chain} < {*study.case.capability_ids}
+    note = Words(sentences(say("leaf.chain_note"), say("leaf.chain_others") if others else None))
     blocks = (picture, note, source_of("payers", study, (picture,)))
     return Sheet(say("question.frontline"), title, blocks)
 
@@ -656,12 +657,14 @@ def members(study: Study) -> Sheet | None:
     return page_of("network.topic", "steps", study, table)
 
 
-def _error(groups: pd.DataFrame, study: Study) -> Phrase:
-    """The largest Monte Carlo error of the sums that are shown, as a share of the sum."""
+def _error(groups: pd.DataFrame, study: Study) -> Phrase | None:
+    """The largest Monte Carlo error of the sums that are shown, as a share; of none, nothing."""
     shares = [(groups[f"{m}_error"] / groups[m].abs()).where(groups[m] != 0) for m in GROUPED]
     worst = float(pd.concat(shares).max())
+    if isnan(worst):
+        return None
     return say(
         "network.error",
         draws=stated("draws of the members", study.members.draws, "whole"),
-        percent=stated("error of the sums", 0.0 if isnan(worst) else worst, "percent_tenth"),
+        percent=stated("error of the sums", worst, "percent_tenth"),
     )

@@ -60,15 +60,20 @@ def method(study: Study, full: bool) -> Sheet:
         "pert": True,
         "chain": bool(case.chain),
         "score": bool(case.measured),
-        "distance": bool(case.measured),
+        "distance": bool(case.measured and case.improvements),
         "ranks": bool(case.measured),
         "claim": "claim" in study,
         "envelopment": "excellence" in study,
         "programme": "programme" in study,
     }
-    parts = ("alt", "head", "text")
+    more = {"chain": say("method.chain.valued")} if case.unit_values else {}
     blocks: list[Block] = [
-        Formula(key, *(say(f"method.{key}.{part}") for part in parts))
+        Formula(
+            key,
+            say(f"method.{key}.alt"),
+            say(f"method.{key}.head"),
+            sentences(say(f"method.{key}.text"), more.get(key)),
+        )
         for key, is_used in used.items()
         if is_used
     ]
@@ -177,7 +182,11 @@ def limits(study: Study) -> Sheet:
         "interaction": len(case.improvements) > 1,
     }
     kept = [key for key in LIMITS if of.get(key, True)]
-    rows = (sentences(bold(say(f"limits.{k}.head")), say(f"limits.{k}.text")) for k in kept)
+    text = {"marginal": "text" if case.improvements else "plain"}
+    rows = (
+        sentences(bold(say(f"limits.{k}.head")), say(f"limits.{k}.{text.get(k, 'text')}"))
+        for k in kept
+    )
     blocks: list[Block] = [List("limits", None, tuple(rows))]
     known = phrases("en")
     missing = [
@@ -202,8 +211,8 @@ def evidence(study: Study, full: bool) -> Sheet:
     title = say(
         "provenance.title",
         share=stated("grades of the case", weak, "percent"),
-        count=len(grades),
-        sources=len(_used(case)),
+        inputs=len(grades),
+        count=len(_used(case)),
     )
     blocks: list[Block] = [_register(case), _grid("parameters", PARAMETER, _parameters(study))]
     if full:
@@ -369,7 +378,6 @@ def _standing(key: str, case: Case) -> Phrase | None:
 
 def _judged(study: Study) -> Iterator[tuple[str, Phrase]]:
     """What was judged for the answers that the case asks for."""
-    settings = study.case.settings
 
     def worded(key: str, **slots: Slot) -> Phrase:
         return say(f"parameter.{key}_value", **slots)
@@ -394,7 +402,7 @@ def _judged(study: Study) -> Iterator[tuple[str, Phrase]]:
                 "budget",
                 budget=_set("budget", programme.budget_m, "money"),
                 sure=sure_of(programme),
-                payers=listed(Word("payer", payer) for payer in settings.budget_payers),
+                payers=listed(Word("payer", payer) for payer in _payers(study.case)),
                 target=target,
             ),
         )
@@ -410,6 +418,15 @@ def _judged(study: Study) -> Iterator[tuple[str, Phrase]]:
                 draws=_set("draws", programme.draws, "whole"),
             ),
         )
+
+
+def _payers(case: Case) -> tuple[str, ...]:
+    """Who pays from the budget: of those taken by default, whoever pays or gives anything."""
+    payers = case.settings.budget_payers
+    if "budget_payers" not in case.assumed:
+        return payers
+    paying = {line.payer for line in case.costs} | ({"donors"} if case.raises_funds else set())
+    return tuple(payer for payer in payers if payer in paying) or payers
 
 
 def _changes(case: Case) -> Iterator[Row]:
