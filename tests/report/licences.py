@@ -57,18 +57,21 @@ def unlicensed_in_annex(study: Study) -> list[str]:
 
     What asks, and what says that nothing is held on it, is no such sentence.
     """
-    return denied(study) + [
-        f"{name}: {why}"
-        for name, said in annex_of(study).items()
-        for why in unlicensed(study, [text for text in said if not TOLD.search(text)], name)
-    ]
+    units = {criterion.unit for criterion in study.case.criteria}
+    found = denied(study)
+    for name, said in annex_of(study).items():
+        told = [text for text in said if text not in units and not TOLD.search(text)]
+        found += [f"{name}: {why}" for why in unlicensed(study, told, name)]
+    return found
 
 
 LEFT = re.compile(r"“\s*”|«\s*»|\(\s*\)|\*\*\s*\*\*|[{}]|\bnan\b|\bNone\b")  # an empty slot
 ENGLISH = re.compile(
     r"(?i)(?<![\w-])(the|and|is|are|of(?! [A-Z])|with|from|which|nothing|not)(?![\w-])"
 )
-CITED = re.compile(r"\([^)]*\b(19|20)\d\d\b[^)]*\)")  # a work, by its own title
+CITED = re.compile(
+    r"\([^)]*\b(19|20)\d\d\b[^)]*\)|\w+ and [\w ]+ (19|20)\d\d"
+)  # a work, by its own title
 
 
 def untranslated(study: Study) -> list[str]:
@@ -144,7 +147,8 @@ def unlicensed(study: Study, said: list[str], sheet: str = "") -> list[str]:
     chosen = "programme" in study and bool(study.programme.chosen)
     refuse(r"\b0 of [01]\b|bring 0%", "nothing of nothing")
     refuse(r"(?i)\brecommended (set|one|programme)", "nothing is recommended", unless=chosen)
-    refuse(r"(?i)(?<!holds no )\bsurvey|need gap|satisf(action|ied)", "no survey", unless=bool(case.feedback))
+    survey = r"(?i)(?<!holds no )\bsurvey|need gap|satisf(action|ied)"
+    refuse(survey, "no survey", unless=bool(case.feedback))
     refuse(r"(?i)\bhub\b|links one by one", "no network", unless=bool(case.network))
     chained = bool(case.chain)
     refuse(r"(?i)harm-days? a year|attributed|verification", "no chain", unless=chained)

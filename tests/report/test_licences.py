@@ -29,6 +29,7 @@ SAID = {  # phrases that small cases alone say
     *("leaf.nothing", "leaf.why_alone", "leaf.why_budget", "leaf.why_unpriced"),
     *("limits.marginal.plain", "chart.donor_menu.title_none", "chart.funding.title_nothing"),
     *("chart.needs.title_one", "chart.net_value.title_services"),
+    "chart.net_value.title_one",
 }
 
 SPOKEN = 15  # of so many cases one is read in every language

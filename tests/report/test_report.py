@@ -837,6 +837,7 @@ RARE |= {  # said of a programme that the small case does not have; see test_spe
 }
 BUNDLED = {  # said of the bundled case only: it has earmarks, targets, a network and yearly limits
     "leaf.geometric",
+    "network.error",
     "leaf.minutes",
     "leaf.results",
     "leaf.why_synthetic",

@@ -127,9 +127,12 @@ def net_value_facts(study: Study, language: Language) -> Facts:
             strict=True,
         )
     )
-    alone = "alone" if study.case.improvements else "services"
+    alone = "one" if len(single) == 1 else "alone" if study.case.improvements else "services"
+    first = single[["npv_m", "npv_m_low", "npv_m_high"]].to_numpy()[:1].ravel()
     return {
         "variant": None if len(whole) else alone,
+        "name": language.name(str(single.index[0][1])) if len(single) else "",
+        "net": language.spread(Amount(*map(float, first))) if len(single) else "",
         "count": int((single["npv_m"] > 0).sum()),
         "all": len(single),
         "percent": language.probability(float(whole["p_npv_positive"].iloc[0]))
