@@ -114,6 +114,16 @@ def denied(study: Study) -> list[str]:
         for answer in answered(study)
         for table in HOLDS.get(answer.key, ())
         if answer.why == nothing and getattr(study.case, table)
+    ] + [
+        f"the case does not lack it: {answer.key}"
+        for answer in answered(study)
+        for why, held in (
+            ("unpriced", study.case.chain and study.case.unit_values),
+            ("unlinked", study.case.network),
+            ("budget", study.case.settings.budget),
+            ("alone", len(study.case.improvements) > 1),
+        )
+        if held and answer.why == say("leaf.not_asked", why=say(f"leaf.why_{why}"))
     ]
 
 
@@ -156,7 +166,7 @@ def unlicensed(study: Study, said: list[str], sheet: str = "") -> list[str]:
     refuse(r"return more money|unit value|harm index", "no prices", unless=priced)
     refuse(
         r"value for money|most score|exceed their satisfaction most|both lists|ther services|"
-        r"averts most|largest need|change place",
+        r"averts most|largest (need|gap)|change place",
         "one alone",
         unless=not one,
     )

@@ -759,6 +759,7 @@ RARE |= {
 RARE |= {  # said of small cases; test_licences.py reads over a hundred
     "change.no_rival",
     *("leaf.nothing", "leaf.why_alone", "leaf.why_budget", "leaf.why_unpriced"),
+    "leaf.why_unlinked",
     "limits.marginal.plain",
     "options.runs",
     "trust.unasked",

@@ -249,6 +249,7 @@ def gap_facts(study: Study, language: Language) -> Facts:
         )
     )
     return {
+        "variant": None if len(table) > 1 else "one",
         "gap": language.number(float(table["gap"].iloc[0]), 0),
         "capability": language.name(str(capability)),
         "criterion": language.name(str(criterion)),

@@ -145,17 +145,17 @@ def _contents(study: Study, made: Sequence[str]) -> Sheet:
         by_question.setdefault(leaf.question, [])
         if leaf.name in made:
             by_question[leaf.question].append(leaf.name)
+    answered = sum(bool(names) or _of_nothing(key, study) for key, names in by_question.items())
     rows = tuple(
         (
             (
                 say(f"question.{question}"),
                 say("leaf.answered") if names else _unanswered(question, study),
             ),
-            tuple(names),
+            tuple(names) or (PAPER[:1] if _of_nothing(question, study) else ()),
         )
         for question, names in by_question.items()
     )
-    answered = sum(bool(names) for names in by_question.values())
     reading = {
         "draws": stated("draws", study.provenance.draws, "whole"),
         "below": stated("none", 0.0, "probability"),
@@ -191,9 +191,14 @@ def _short_names(study: Study) -> tuple[tuple[Text | None, Text], ...]:
 
 def _unanswered(question: str, study: Study) -> Phrase:
     """Say why a question has no page."""
-    if question in OF_SETS and "programme" in study:
+    if _of_nothing(question, study):
         return say("leaf.nothing")
     return say("leaf.not_asked", why=say(f"leaf.why_{_why_not(question, study)}"))
+
+
+def _of_nothing(question: str, study: Study) -> bool:
+    """Whether a question without a page was asked: page 1 says that nothing is advised."""
+    return question in OF_SETS and "programme" in study and not study.programme.chosen
 
 
 def _why_not(question: str, study: Study) -> str:
@@ -205,7 +210,7 @@ def _why_not(question: str, study: Study) -> str:
         "technology": ("alone", bool(case.improvements)),
         "programme": ("budget", bool(case.improvements)),
         "raising": ("budget", bool(case.improvements or case.funding)),
-        "urged": ("unpriced", bool(case.members)),
+        "urged": ("unpriced" if case.network else "unlinked", bool(case.members)),
     }
     why, holds = known.get(question, ("", False))
     return why if holds else "absent"
