@@ -106,6 +106,14 @@ HOLDS = {  # on what a question rests: where it is there, the case holds somethi
 }
 
 
+def _from_budget(study: Study) -> list[float]:
+    """What each payer of the budget pays for the programme, if there is one."""
+    if "programme" not in study:
+        return []
+    paid = study.programme.payers_m
+    return [paid.get(payer, 0.0) for payer in study.case.settings.budget_payers]
+
+
 def denied(study: Study) -> list[str]:
     """Say of which questions it is said that the case holds nothing on them, though it does."""
     nothing = say("leaf.not_asked", why=say("leaf.why_absent"))
@@ -121,6 +129,7 @@ def denied(study: Study) -> list[str]:
             ("unpriced", study.case.chain and study.case.unit_values),
             ("unlinked", study.case.network),
             ("budget", study.case.settings.budget),
+            ("unpaid", any(paid > 0 for paid in _from_budget(study))),
             ("alone", len(study.case.improvements) > 1),
         )
         if held and answer.why == say("leaf.not_asked", why=say(f"leaf.why_{why}"))

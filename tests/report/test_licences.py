@@ -27,7 +27,7 @@ SAID = {  # phrases that small cases alone say
     *("unpriced.nothing", "unpriced.one", "change.no_rival", "trust.unasked"),
     *("change.bought", "change.never_bought", "options.nothing_minimum"),
     *("leaf.nothing", "leaf.why_alone", "leaf.why_budget", "leaf.why_unpriced"),
-    "leaf.why_unlinked",
+    *("leaf.why_unlinked", "leaf.why_unpaid"),
     *("limits.marginal.plain", "chart.donor_menu.title_none", "chart.funding.title_nothing"),
     *("chart.needs.title_one", "chart.net_value.title_services"),
     *("chart.net_value.title_one", "chart.gaps.title_one"),

@@ -759,7 +759,7 @@ RARE |= {
 RARE |= {  # said of small cases; test_licences.py reads over a hundred
     "change.no_rival",
     *("leaf.nothing", "leaf.why_alone", "leaf.why_budget", "leaf.why_unpriced"),
-    "leaf.why_unlinked",
+    *("leaf.why_unlinked", "leaf.why_unpaid"),
     "limits.marginal.plain",
     "options.runs",
     "trust.unasked",
@@ -813,7 +813,13 @@ RARE |= {  # of savings, of what has no price, of what is taken: test_savings.py
     *(f"decision.project.{k}" for k in ("bar_saved", "both", "saves", "open_money", "not_money")),
     *("decision.project.worth_money", "change.bought", "change.never_bought"),
     *(f"leaf.{k}" for k in ("brought_by", "counted", "outcome", "cost_each", "chain_title_one")),
-    *("leaf.outcomes_title", "leaf.outcomes_note", "leaf.unplaced", "functions.power_nothing"),
+    *(
+        "leaf.outcomes_title",
+        "leaf.outcomes_note",
+        "leaf.outcomes_added",
+        "leaf.unplaced",
+        "functions.power_nothing",
+    ),
     *(f"parameter.{k}" for k in ("taken", "taken_of", "also", "ranges")),  # test_new_case.py
     *("parameter.ranges_value", "parameter.ranges_status", "trust.taken", "trust.taken_ranges"),
     *("trust.division", "options.nothing_minimum", "options.nothing", "functions.power_none"),

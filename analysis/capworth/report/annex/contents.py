@@ -203,13 +203,14 @@ def _of_nothing(question: str, study: Study) -> bool:
 
 def _why_not(question: str, study: Study) -> str:
     case = study.case
+    raising = "budget" if case.settings.budget is None else "unpaid"
     known = {  # why it was not asked, though the case holds something on it
         "changing": ("compare", True),
         "remarks": ("synthetic", "feedback" in study),
         "futures": ("futures", bool(case.scenarios)),
         "technology": ("alone", bool(case.improvements)),
         "programme": ("budget", bool(case.improvements)),
-        "raising": ("budget", bool(case.improvements or case.funding)),
+        "raising": (raising, bool(case.improvements or case.funding)),
         "urged": ("unpriced" if case.network else "unlinked", bool(case.members)),
     }
     why, holds = known.get(question, ("", False))

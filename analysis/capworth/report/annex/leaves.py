@@ -234,7 +234,9 @@ def outcomes(study: Study) -> Sheet | None:
     grid = Grid(heads, grid_rows(rows, LINES, LINES), words=2, weights=(2.0, 2.0))
     outcome, name, _, price = rows[0]
     title = say("leaf.outcomes_title", outcome=outcome, name=name, price=price)
-    blocks = (grid, Words(say("leaf.outcomes_note")), source_of("net_value", study, (grid,)))
+    added = say("leaf.outcomes_added") if study.case.improvements else None
+    note = Words(sentences(say("leaf.outcomes_note"), added))
+    blocks = (grid, note, source_of("net_value", study, (grid,)))
     return Sheet(say("question.frontline"), title, blocks)
 
 
