@@ -120,8 +120,8 @@ def said_in_code() -> Iterator[tuple[str, str]]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
-            called = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if called not in {"say", "firmly"}:
+            named = "report" in path.parts and getattr(node.func, "id", "")  # content
+            if getattr(node.func, "attr", named) not in {"say", "firmly"}:
                 continue
             first = node.args[0]
             options = (first.body, first.orelse) if isinstance(first, ast.IfExp) else (first,)

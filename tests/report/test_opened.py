@@ -419,9 +419,9 @@ def test_a_paper_prints_the_value_of_the_figure_that_it_names(
         if number != number:
             assert figure.value is None
             continue
-        known = (figure.value, figure.low, figure.high)
+        known = [figure.value, figure.low, figure.high]
         if name.startswith("contribution."):  # in the money of its own year, as its row has it
-            known = tuple(level for row in figure.rows for level in (row.low, row.mode, row.high))
+            known = [level for row in figure.rows for level in (row.low, row.mode, row.high)]
         scale = 1e6 if figure.unit == "millions_a_year" and known[0] == figure.value else 1.0
         assert any(number == pytest.approx(n * scale) for n in known if n is not None), (ref, name)
         seen += 1

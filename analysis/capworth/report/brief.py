@@ -14,7 +14,7 @@ from capworth.members.served import MemberBrief
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.result import Provenance
 from capworth.report.bars import OUTLINE, SOLID, Bar, Bars, Group
-from capworth.report.blocks import Ask, Numbers
+from capworth.report.blocks import Ask, Numbers, Row, rows_of
 from capworth.report.content import (
     Day,
     Name,
@@ -119,7 +119,8 @@ def _price_year(case: Case) -> Stated:
 
 def _mine(brief: MemberBrief, column: str, how: str, scale: float = 1.0) -> Ref:
     """Refer to a figure of the member."""
-    return row_ref("members", column, brief.member.id, brief.row, how, scale)
+    row = {str(name): value for name, value in brief.row.items()}
+    return row_ref("members", column, brief.member.id, row, how, scale)
 
 
 def _lines(case: Case, brief: MemberBrief) -> Iterator[tuple[str, Text]]:
@@ -252,7 +253,7 @@ def _pays(case: Case, brief: MemberBrief) -> Iterator[Fitted]:
     )
 
 
-def _of_service(brief: MemberBrief, capability: object, row: Any, column: str, how: str) -> Ref:
+def _of_service(brief: MemberBrief, capability: object, row: Row, column: str, how: str) -> Ref:
     """Refer to a cell of the member and a service: it alone is told it, and no run stores it."""
     return row_ref("members_by_capability", column, (brief.member.id, capability), row, how)
 
@@ -266,7 +267,7 @@ def _uses(brief: MemberBrief) -> Iterator[Fitted]:
             _count(_of_service(brief, capability, row, "hits", "middle")),
             _count(_of_service(brief, capability, row, "hits_given", "middle")),
         )
-        for capability, row in brief.capabilities.head(SERVICES).iterrows()
+        for capability, row in rows_of(brief.capabilities.head(SERVICES))
     ]
     if rows:
         yield Fitted(
@@ -301,7 +302,7 @@ def _form(brief: MemberBrief) -> Fitted:
     """Numbers to confirm or correct, each with what is held today and where the case reads it."""
     rows: list[tuple[Text | None, ...]] = []
     member = Own(brief.member.id)
-    for capability, row in brief.capabilities.head(CONFIRMED).iterrows():
+    for capability, row in rows_of(brief.capabilities.head(CONFIRMED)):
         rows.append(
             (
                 say("ask.hits", service=Name(str(capability), "short", LETTERS)),
