@@ -3,7 +3,7 @@
 Modelled figures and the member's contribution, each in its own prices; no answer of a survey.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isfinite, nan
 from typing import Any
 
@@ -37,8 +37,7 @@ from capworth.report.content import (
 from capworth.report.single import Fitted, Single, set_single
 
 PUBLISHED = "ABC"  # grades of a contribution that has a source
-CONFIRMED = 3  # services whose hits the member is asked for
-SERVICES = 3  # in the table of services
+SERVICES = 3  # in the table of services, whose hits the member is asked for
 TOUCHED = 2  # services named for an improvement
 LETTERS = 36  # of a name
 OPENED = "capworth explain RUN"  # the explorer has no page of single members
@@ -78,7 +77,8 @@ def _called(member: Member) -> str:
 def page_of(case: Case, brief: MemberBrief, provenance: Provenance) -> Single:
     """What the brief says, without a language: each number with the figure that it is."""
     settings, member = case.settings, brief.member
-    form = _form(brief)
+    services = rows_of(brief.capabilities.head(SERVICES))
+    form = _form(brief, services)
     return Single(
         topic=say("page.paper"),
         title=sentences(Setting("organisation"), "·", Word("region", member.region)),
@@ -86,7 +86,7 @@ def page_of(case: Case, brief: MemberBrief, provenance: Provenance) -> Single:
         lines=Ask(tuple((say(f"line.{key}"), text) for key, text in _lines(case, brief))),
         numbers=_numbers(case, brief),
         picture=_picture(brief),
-        tables=(*_pays(case, brief), *_uses(brief), form),
+        tables=(*_pays(case, brief), *_uses(brief, services), form),
         note=say("page.basis", members=_every_member(brief)),
         foot=(
             say(
@@ -119,8 +119,7 @@ def _price_year(case: Case) -> Stated:
 
 def _mine(brief: MemberBrief, column: str, how: str, scale: float = 1.0) -> Ref:
     """Refer to a figure of the member."""
-    row = {str(name): value for name, value in brief.row.items()}
-    return row_ref("members", column, brief.member.id, row, how, scale)
+    return row_ref("members", column, brief.member.id, brief.row, how, scale)
 
 
 def _lines(case: Case, brief: MemberBrief) -> Iterator[tuple[str, Text]]:
@@ -258,7 +257,7 @@ def _of_service(brief: MemberBrief, capability: object, row: Row, column: str, h
     return row_ref("members_by_capability", column, (brief.member.id, capability), row, how)
 
 
-def _uses(brief: MemberBrief) -> Iterator[Fitted]:
+def _uses(brief: MemberBrief, services: Sequence[tuple[Any, Row]]) -> Iterator[Fitted]:
     """Services of most use, and what the programme touches of what the member uses."""
     rows = [
         (
@@ -267,7 +266,7 @@ def _uses(brief: MemberBrief) -> Iterator[Fitted]:
             _count(_of_service(brief, capability, row, "hits", "middle")),
             _count(_of_service(brief, capability, row, "hits_given", "middle")),
         )
-        for capability, row in rows_of(brief.capabilities.head(SERVICES))
+        for capability, row in services
     ]
     if rows:
         yield Fitted(
@@ -280,10 +279,10 @@ def _uses(brief: MemberBrief) -> Iterator[Fitted]:
     touched = [
         (
             Name(improvement, "short", LETTERS),
-            listed((Name(s, "short", LETTERS) for s in services), most=TOUCHED),
+            listed((Name(s, "short", LETTERS) for s in changed), most=TOUCHED),
         )
-        for improvement, services in brief.programme.items()
-        if services
+        for improvement, changed in brief.programme.items()
+        if changed
     ]
     if touched:
         every = stated("brief.programme", len(brief.programme), "whole")
@@ -298,11 +297,11 @@ def _uses(brief: MemberBrief) -> Iterator[Fitted]:
         )
 
 
-def _form(brief: MemberBrief) -> Fitted:
+def _form(brief: MemberBrief, services: Sequence[tuple[Any, Row]]) -> Fitted:
     """Numbers to confirm or correct, each with what is held today and where the case reads it."""
     rows: list[tuple[Text | None, ...]] = []
     member = Own(brief.member.id)
-    for capability, row in rows_of(brief.capabilities.head(CONFIRMED)):
+    for capability, row in services:
         rows.append(
             (
                 say("ask.hits", service=Name(str(capability), "short", LETTERS)),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 from capworth.case.model import Case
 from capworth.charts.chart import money_at
@@ -19,6 +19,9 @@ from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.study.stages import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MINUS = "\u2212"
 MONEY: Final[Mapping[str, Callable[[Language], str]]] = MappingProxyType(
@@ -219,7 +222,12 @@ def stated(what: str, value: float, how: str) -> Stated:
 
 
 def row_ref(
-    table: str, column: str, key: object, row: Mapping[str, Any], how: str, scale: float = 1.0
+    table: str,
+    column: str,
+    key: object,
+    row: "Mapping[str, Any] | pd.Series[Any]",
+    how: str,
+    scale: float = 1.0,
 ) -> Ref:
     """Refer to the figure of a cell, so many times as large: with its range if the row has one."""
     low, high = (row.get(f"{column}_{end}") for end in ("low", "high"))
@@ -505,6 +513,8 @@ def refs_of(node: object) -> Iterator[Ref]:
     """
     if isinstance(node, Ref):
         yield node
+    elif isinstance(node, str | float | int):
+        return
     elif is_dataclass(node) and not isinstance(node, type):
         for field in fields(node):
             yield from refs_of(getattr(node, field.name))
