@@ -120,7 +120,7 @@ def said_in_code() -> Iterator[tuple[str, str]]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
-            named = "report" in path.parts and getattr(node.func, "id", "")  # content
+            named = getattr(node.func, "id", "") if "report" in path.parts else ""  # content
             if getattr(node.func, "attr", named) not in {"say", "firmly"}:
                 continue
             first = node.args[0]
