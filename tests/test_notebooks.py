@@ -128,6 +128,7 @@ def test_it_runs_on_a_case_of_ones_own(path: Path, kernel: "KernelManager") -> N
         assert "elicitation-example does not ask for" in str(shown)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "case"), [("07", "../data/uk-police-data"), ("08", "../tests/cases/small")]
 )

@@ -108,6 +108,7 @@ def test_a_narrow_range_is_held_against_the_estimates(uk: Case) -> None:
     assert "+20" in found.sentence
 
 
+@pytest.mark.long
 def test_money_alone_recommends_nothing(study: Study) -> None:
     """Neither for its benefits nor for what it saves has anything a positive net value."""
     money = run_study(study.case.with_settings(objective=NET), draws=300)

@@ -77,6 +77,7 @@ def test_every_command_says_what_the_list_says(name: str) -> None:
     said = call(name, "--help")
     assert said.exit_code == 0
     assert COMMANDS[name] in " ".join(said.stdout.split())
+    assert call(name, "-h").stdout == said.stdout
 
 
 def test_a_mistyped_command_gets_a_hint() -> None:

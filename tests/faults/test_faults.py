@@ -57,6 +57,7 @@ def test_named_kinds_are_told_where_they_stand() -> None:
     assert len(list(slips())) > 2_000
 
 
+@pytest.mark.long
 def test_odd_words_end_every_command_in_a_sentence() -> None:
     found = try_commands()
     assert {name: told for name, told in found.items() if set(told) != {"right"}} == {}
@@ -70,6 +71,7 @@ def test_sisters_of_the_kinds_are_told_or_mean_the_same() -> None:
     assert sum(sum(told.values()) for told in found.values()) > 25
 
 
+@pytest.mark.long
 def test_a_run_that_was_damaged_is_not_read_as_one() -> None:
     found = try_rereads(every=53)
     assert {kind: told for kind, told in found.items() if set(told) != {"right"}} == {}
@@ -114,6 +116,7 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made(tmp_path_factory.mktemp("refused") / "base", with_run=False)
 
 
+@pytest.mark.long
 def test_what_the_check_passes_is_carried_out() -> None:
     """A few odd cases; `make faults` makes hundreds."""
     told = try_passing(8, 80)

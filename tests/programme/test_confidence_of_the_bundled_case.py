@@ -168,6 +168,7 @@ def good_by_the_plan(choice: Choice, sets: Bools) -> Iterator[tuple[float, Bools
             yield found, sets[row], delays
 
 
+@pytest.mark.long
 def test_good_sets_by_the_plan_alone(now: tuple[Case, Sample, Bools]) -> None:
     """Worked apart, with costs of its own: 5 sets, 4 of them maximal; start four, choose twice.
 

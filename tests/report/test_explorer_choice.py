@@ -272,6 +272,7 @@ def test_any_set_is_worth_the_same_whenever_its_members_start(sample: Sample, ki
         assert page == pytest.approx(library, rel=2e-5)
 
 
+@pytest.mark.long
 def test_a_hundred_settings_in_a_browser(
     stored: dict[str, Any], library: Library, tmp_path: Path
 ) -> None:

@@ -154,6 +154,7 @@ def test_the_contents_say_why_it_is_not_asked(asked: Study, study: Study) -> Non
     assert futures(study) is None
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("few_charts")
 def test_a_run_holds_them_on_request_and_again(case: Case, tmp_path: Path) -> None:
     runs.run(case, tmp_path / "run", draws=100, languages=["en"], formats=[], futures=True)

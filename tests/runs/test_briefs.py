@@ -369,6 +369,7 @@ def test_a_brief_tells_what_the_run_told(run: Path) -> None:
     assert told["best"].tolist() == found.to_frame()["best"].tolist()
 
 
+@pytest.mark.long
 def test_briefs_leave_the_run_as_it_was(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "write_papers", lambda *_: None)
     briefs.write_briefs(run, ["XSD"])

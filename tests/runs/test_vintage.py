@@ -95,6 +95,7 @@ def test_moves_are_told_with_their_cause(old: Path, folder: Path, edit: Edit) ->
     assert f"capability {first}: {places}; most of it by scores (" in str(far)
 
 
+@pytest.mark.long
 def test_the_shares_sum_to_the_whole_move(old: Path, folder: Path, edit: Edit) -> None:
     edit("case.toml", "eu-cohesion-5", "eu-cohesion-3")
     edit("claim.toml", "margin = 1.25", "margin = 1.5")

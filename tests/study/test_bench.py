@@ -304,6 +304,7 @@ def test_a_cell_is_written_as_the_paper_rounds() -> None:
     assert written("<b>") == written(np.str_("<b>")) == "&lt;b&gt;"
 
 
+@pytest.mark.long
 def test_a_changed_case_is_written_rerun_and_says_what_it_is(
     changed: Study, tmp_path: Path
 ) -> None:

@@ -181,6 +181,7 @@ def test_errors_of_a_sequence_are_those_of_its_parts(small: Case) -> None:
     assert row["error"] < 0.5 * float(str(naive))
 
 
+@pytest.mark.long
 def test_the_command_says_how_many_draws_it_took(small_folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     words = [str(small_folder), "--out", str(out), "--until-stable", "--tolerance", "0.2"]

@@ -325,7 +325,7 @@ class Economics(Answer):
                 "break_even",
                 ("break_even", "break_even", "money", "break_even", both, RATIO),
                 ("outcomes", "discounted_outcomes", "count", "break_even", both),
-                ("priced_m", "priced", "millions", "money", ("chain",)),
+                ("priced_m", "priced", "millions", "money", ("chain", "effects")),
                 **mine,
             )
             for party in dict.fromkeys(self._accounts.index.get_level_values("party")):

@@ -80,7 +80,7 @@ class Commands(click.Group):
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             ctx.fail(f"There is no command {args[0]!r}. {nearest(args[0], COMMANDS)}")
         name, command, rest = super().resolve_command(ctx, args)
-        if command is not None and (twice := _said_twice(command, rest)):
+        if command is not None and (twice := _said_twice(command, ctx, rest)):
             ctx.fail(f"The option {twice} stands twice. Say it once.")
         return name, command, rest
 
@@ -125,10 +125,10 @@ class Commands(click.Group):
             ctx.exit(EXIT_OURS if sentence.startswith("This is a fault") else EXIT_FAULT)
 
 
-def _said_twice(command: click.Command, args: list[str]) -> str:
+def _said_twice(command: click.Command, parent: click.Context, args: list[str]) -> str:
     """Name an option that is given twice and can have one value only; the last would win."""
     try:
-        _, _, order = command.make_parser(click.Context(command)).parse_args([*args])
+        _, _, order = command.make_parser(click.Context(command, parent)).parse_args([*args])
     except click.UsageError:
         return ""  # it is told when the command is called
     single = [p for p in order if isinstance(p, click.Option) and not (p.multiple or p.is_flag)]

@@ -85,6 +85,7 @@ class Funding(Answer):
         spans = [("coming", money.money_m), ("missing_to_budget", money.budget_gap_m)]
         spans += [("missing_to_target", money.gap_m)] if money.gap_m is not None else []
         chances = [("budget", money.p_budget), ("target", money.p_target)]
+        goals = {goal: (*rests, ("settings", goal)) for goal in ("budget", "target")}
         return (
             *Answer.figures(self),
             *self.menu.figures(),
@@ -107,7 +108,7 @@ class Funding(Answer):
                     low=number(span[1]),
                     high=number(span[2]),
                     prices=prices,
-                    behind=rests,
+                    behind=goals.get(name.removeprefix("missing_to_"), rests),
                     draws=money.draws,
                 )
                 for name, span in spans
@@ -115,7 +116,7 @@ class Funding(Answer):
             *(
                 Figure(
                     *(f"reached.all_pledges.{name}", chance, "chance", "share_of_draws", SHARE),
-                    behind=rests,
+                    behind=goals[name],
                     draws=money.draws,
                 )
                 for name, chance in chances

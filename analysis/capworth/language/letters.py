@@ -39,8 +39,8 @@ def _with_glyphs() -> frozenset[int]:
     found: set[int] = set()
     for file in (files("capworth") / "charts" / "fonts").iterdir():
         if file.name.endswith(".ttf"):
-            with as_file(file) as path:
-                found |= TTFont(path, lazy=True).getBestCmap().keys()
+            with as_file(file) as path, TTFont(path, lazy=True) as font:
+                found |= font.getBestCmap().keys()
     return frozenset(found)
 
 

@@ -54,20 +54,24 @@ class Origins:
         """Every row of some kinds and objects, once, in the order of the kinds."""
         rows: dict[str, Origin] = {}
         for kind, label in behind:
-            for thing in (label,) if kind in ("input", "settings") else self._things(label):
+            for thing in (label,) if kind in ("input", "settings") else self._things(kind, label):
                 if (kind, thing) not in self._known:
                     self._known[kind, thing] = tuple(self._finders[kind](thing))
                 rows |= {row.name: row for row in self._known[kind, thing]}
         return tuple(rows.values())
 
-    def _things(self, label: str) -> tuple[str, ...]:
-        """Things of the case that an object of a figure names; one empty name for all rows."""
+    def _things(self, kind: str, label: str) -> tuple[str, ...]:
+        """Things of the case that an object of a figure names; one empty name for all rows.
+
+        What a pledge pays of an improvement is asked for by the improvement.
+        """
         parts = label.split(".")
         if PROGRAMME in parts:
             return self._chosen
         if EVERY in parts:
             return tuple(self._case.capability_ids)
-        found = [part for part in parts if part in self._named]
+        named = self._improvements if kind == "asked" else self._named
+        found = [part for part in parts if part in named]
         return (found[0],) if found else ("",)
 
     def _mine(self, thing: str, *owners: str) -> bool:
