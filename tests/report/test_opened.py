@@ -12,13 +12,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from capworth.case.read import read_case
 from capworth.charts.gallery import GALLERY
 from capworth.language.language import Language
 from capworth.language.phrases import phrases
+from capworth.members.served import brief_member
 from capworth.model.figures import COUNT, STATED, Figure
+from capworth.report import brief, donor
 from capworth.report.content import (
     Day,
     Hedged,
@@ -35,16 +38,19 @@ from capworth.report.content import (
     Unit,
     Voice,
     Word,
+    refs_of,
     said,
 )
 from capworth.report.edition import Content
 from capworth.report.explorer.links import BESIDE, CLOSES, OPENS, PARTS, Links
+from capworth.report.single import Single
 from capworth.study.stages import Study, run_study
 
 UK = Path(__file__).parents[2] / "data" / "uk-police-data"
 FOLLOWED = 200
 MARK = re.compile(f"{OPENS}(\\d+){PARTS}([^{CLOSES}]*){CLOSES}")
 LISTED = "how many things stand in the list beside it, or in the case"
+SEED = "which draws they are: the manifest holds it"
 DAY = "a day or year of the calendar in words: what starts when is a figure beside it"
 
 SLOTS = {  # whole numbers of phrases that are no figure, and why
@@ -83,6 +89,20 @@ SLOTS = {  # whole numbers of phrases that are no figure, and why
     ("parameter.band", "year"): "from which year on a rate of the register holds",
     ("parameter.interval", "low"): "the end of every range, a constant of the method",
     ("parameter.interval", "high"): "the end of every range, a constant of the method",
+    ("and_more", "count"): LISTED,
+    ("donor.needs", "count"): "not printed: it chooses the plural",
+    ("donor.needs_one_of", "count"): "not printed: it chooses the plural",
+    ("donor.opens", "count"): "not printed: it chooses the plural",
+    ("donor.rules_out", "count"): "not printed: it chooses the plural",
+    ("donor.picture", "count"): "the place of the package in the list of the picture",
+    ("donor.picture", "others"): LISTED,
+    ("donor.index_title", "count"): LISTED,
+    ("donor.vintage", "seed"): SEED,
+    ("page.foot", "seed"): SEED,
+    ("page.title", "count"): LISTED,
+    ("page.money_below", "count"): "how many rows of the table of members lose, told of nobody",
+    ("page.money_above", "count"): "how many rows of the table of members lose, told of nobody",
+    ("touches.head", "count"): LISTED,
 }
 PAGES = (  # what these count and state stands beside the row of the case or the list that it is of
     "parameter.",
@@ -99,16 +119,29 @@ STEPS = {  # numbers that were set and are no figure
     "provenance.count": "how many rows of the case have the grade of the column",
     "provenance.rate": "of the register of discount schedules, which the same row names",
     "provenance.bias": "of the register of overruns, which the same row names",
-    "provenance.seed": "which draws they are: the manifest holds it",
+    "provenance.seed": SEED,
     "provenance.draws": "how many draws a stage looks at; each figure of it says its own",
     "provenance.kept": "how many draws are kept; each figure says its own",
     "provenance.choice": "from where the verbs hold, a constant of the method",
     "provenance.listed": "from where the verbs hold, a constant of the method",
     "provenance.core": "from where the verbs hold, a constant of the method",
+    "donor.error": "the Monte Carlo error of the figure beside it",
+    "donor.gap": "the mean of the figures gap.region of what the package serves",
+    "donor.times": "one figure, what is promised, over another, what is so today",
+    "brief.members": LISTED,
+    "brief.measured": LISTED,
+    "brief.programme": LISTED,
+    "brief.usual": "the median of the figures of all members of the region",
+    "brief.with_programme": "a figure and what the programme adds, told to this member alone",
     "none": "the end of a scale",
     "all": "the end of a scale",
     "low": "the end of a scale",
     "high": "the end of a scale",
+}
+
+
+UNSTORED = {  # tables whose cells are no figures of a run, and why
+    "members_by_capability": "one member in one service: told to this member alone",
 }
 
 
@@ -168,7 +201,7 @@ def digits(text: str) -> list[str]:
 
 def template(key: str, code: str) -> list[str]:
     """Digits in the words of a phrase, in any of its plural forms."""
-    for section in ("pages", "charts"):
+    for section in ("pages", "charts", "brief"):
         found = phrases(code).find(section, key)
         if found is not None:
             forms = [found] if isinstance(found, str) else [*found.values()]
@@ -192,6 +225,8 @@ def no_figures(node: Any, voice: Voice) -> Iterator[str]:
                 else:
                     yield from no_figures(value, voice)
         case Name() | Word():
+            yield from digits(said(node, voice))
+        case Ref(figure=name) if name.partition("/")[0] in UNSTORED:
             yield from digits(said(node, voice))
         case Listed(items=items):
             for item in items:
@@ -318,6 +353,94 @@ def _written(figure: Figure, language: Language) -> Iterator[str]:
             for value in (end, 100 * end, end / 1e6, max(end, 0.001), float(f"{end:.2g}")):
                 yield from (language.number(abs(value), places) for places in range(-3, 5))
     yield from ("1", "99")
+
+
+# ------------------------------------------------------------ the papers for donors and members
+
+
+@pytest.fixture(scope="module", params=["study", "bundled"])
+def papers(request: pytest.FixtureRequest) -> tuple[Study, dict[str, Single], dict[str, Single]]:
+    """Pages of every package and their index, and briefs of some members, by what they are of."""
+    study: Study = request.getfixturevalue(request.param)
+    case, menu, members = study.case, study.funding.menu, study.members
+    gaps, promises = study.feedback.by_region(), study.baseline.to_frame()
+    given = donor.Offer(case, menu, study.funding.budget_m, study.programme.draws, gaps, promises)
+    offered = {p: donor.page_of(given, p) for p in menu.packages}
+    paid = np.linspace(1.3, 9.1, case.settings.years)
+    few = case.members if len(case.members) < FEW else case.members[:: len(case.members) // FEW]
+    told = {m.id: brief_member(case, members, m.id, study.programme.chosen, paid) for m in few}
+    asked = {m: brief.page_of(case, one, members.provenance) for m, one in told.items()}
+    return study, {**offered, "": donor.index_of(given)}, asked
+
+
+FEW = 12
+
+
+@pytest.mark.parametrize("code", ["en", "ar"])
+def test_every_number_of_the_papers_is_marked_or_of_a_kind(
+    papers: tuple[Study, dict[str, Single], dict[str, Single]], code: str
+) -> None:
+    study, offered, asked = papers
+    of_donors = donor.voice_of(study.case, code)._replace(study=study)
+    known = {member.id: member for member in study.case.members}
+    pages = [(page, of_donors) for page in offered.values()]
+    pages += [
+        (page, brief.voice_of(study.case, known[m], code)._replace(study=study))
+        for m, page in asked.items()
+    ]
+    for page, voice in pages:
+        links, marks = Links(study), 0
+        for text in texts(page):
+            shown = str(said(links.marked(text), voice))
+            marks += len(MARK.findall(shown))
+            left = Counter(digits(MARK.sub("", shown)))
+            assert not left - Counter(no_figures(text, voice)), (shown, text)
+            plain = MARK.sub(lambda mark: mark[2], shown)
+            assert plain == str(said(text, voice)), "a mark changes no letter"
+        assert marks > 12
+        assert set(links.used) <= set(study.figures)
+
+
+def test_a_paper_prints_the_value_of_the_figure_that_it_names(
+    papers: tuple[Study, dict[str, Single], dict[str, Single]],
+) -> None:
+    """What is told to a member is told in units; its contribution as the row behind it has it."""
+    study, offered, asked = papers
+    cells, seen = study.members.by_capability(), 0
+    for ref in refs_of((*offered.values(), *asked.values())):
+        number = ref.amount.middle
+        name = study.figures.stored(ref.figure)
+        if name is None:
+            table, column, *key = ref.figure.split("/")
+            assert table in UNSTORED, ref
+            assert number == pytest.approx(cells[column][tuple(key)], nan_ok=True)
+            continue
+        figure = study.figures[name]
+        if number != number:
+            assert figure.value is None
+            continue
+        known = [figure.value, figure.low, figure.high]
+        if name.startswith("contribution."):  # in the money of its own year, as its row has it
+            known = [level for row in figure.rows for level in (row.low, row.mode, row.high)]
+        scale = 1e6 if figure.unit == "millions_a_year" and known[0] == figure.value else 1.0
+        assert any(number == pytest.approx(n * scale) for n in known if n is not None), (ref, name)
+        seen += 1
+    assert seen > 100
+
+
+def test_the_foot_of_a_paper_names_figures_that_are_there(
+    papers: tuple[Study, dict[str, Single], dict[str, Single]],
+) -> None:
+    study, offered, asked = papers
+    for page in (*offered.values(), *asked.values()):
+        first = page.foot[0]
+        assert isinstance(first, Phrase)
+        for slot, listed in first.slots:
+            if slot == "figures":
+                assert isinstance(listed, Listed)
+                assert {own.text for own in listed.items if isinstance(own, Own)} <= set(
+                    study.figures
+                )
 
 
 # ------------------------------------------------------------ down to the rows

@@ -185,7 +185,7 @@ def test_what_is_paid_is_told_year_by_year_in_one_price_year(
 ) -> None:
     page = document(small, brief, members.provenance, "en")
     table = page["tables"][0]
-    assert table["heads"][1:] == ["2025", "2026", "2027"]
+    assert [*table["heads"][1:]] == ["2025", "2026", "2027"]
     national = members.to_frame()["national_m"].astype(float)
     share = national["XSD"] / national.sum()
     today, then = (row[1:] for row in table["rows"])

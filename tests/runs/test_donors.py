@@ -27,8 +27,8 @@ from capworth.language.numbers import Amount
 from capworth.members.feedback import hear_members
 from capworth.methods.portfolio.frontier import Relations
 from capworth.programme.choice import Choice
-from capworth.report import donor as donorpage
-from capworth.report.donor import Offer, write_index, write_package
+from capworth.report.content import said
+from capworth.report.donor import Offer, page_of, voice_of, write_index, write_package
 from capworth.runs import papers as donorpapers
 from capworth.runs import run as runs
 from capworth.runs.manifest import RunError
@@ -233,10 +233,10 @@ def test_the_title_is_the_verb_of_the_advice(study: Study) -> None:
     for (role, chosen), title in told.items():
         table = menu.to_frame().assign(role=role, chosen=chosen, instead="CLOUD", from_year=2025.0)
         offer = replace(offer_of(study), menu=replace(menu, _table=table))
-        page = donorpage._page(offer, "SCAN", donorpage._language(study.case, "en"))
-        assert page["heading"].replace("Scanners at the border", "SCAN").endswith(title)
-        assert page["heading"].startswith("Up to €0.")
-        assert ", 80% sure, for " in page["heading"]
+        heading = said(page_of(offer, "SCAN").heading, voice_of(study.case, "en"))
+        assert heading.replace("Scanners at the border", "SCAN").endswith(title)
+        assert heading.startswith("Up to €0.")
+        assert ", 80% sure, for " in heading
 
 
 def test_what_an_earmark_costs_by_trying_every_set(study: Study) -> None:

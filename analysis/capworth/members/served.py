@@ -376,10 +376,10 @@ def guard_events(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """
     shown = table.copy()
     for column in columns:
-        kept = without_small(table[column].to_numpy(dtype=float), EVENTS)
+        kept = np.isfinite(without_small(table[column].to_numpy(dtype=float), EVENTS))
         for name in (column, *(f"{column}_{end}" for end in ("low", "high", "error"))):
             if name in shown:
-                shown[name] = shown[name].where(np.isfinite(kept))
+                shown[name] = np.where(kept, shown[name].to_numpy(dtype=float), np.nan)
     return shown
 
 

@@ -3,11 +3,9 @@
 Modelled figures and the member's contribution, each in its own prices; no answer of a survey.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isfinite, nan
 from typing import Any
-
-import pandas as pd
 
 from capworth.case.model import Case, Member
 from capworth.language.language import Language, own_words
@@ -15,14 +13,33 @@ from capworth.language.numbers import Amount
 from capworth.members.served import MemberBrief
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.result import Provenance
-from capworth.report.single import Row, picture, set_single
+from capworth.report.bars import OUTLINE, SOLID, Bar, Bars, Group
+from capworth.report.blocks import Ask, Numbers, Row, rows_of
+from capworth.report.content import (
+    Day,
+    Name,
+    Own,
+    Phrase,
+    Ref,
+    Setting,
+    Stated,
+    Text,
+    Unit,
+    Voice,
+    Word,
+    listed,
+    ref,
+    row_ref,
+    say,
+    sentences,
+    stated,
+)
+from capworth.report.single import Fitted, Single, set_single
 
 PUBLISHED = "ABC"  # grades of a contribution that has a source
-CONFIRMED = 3  # services whose hits the member is asked for
-SERVICES = 3  # in the table of services
+SERVICES = 3  # in the table of services, whose hits the member is asked for
 TOUCHED = 2  # services named for an improvement
 LETTERS = 36  # of a name
-THOUSAND = 1e3
 OPENED = "capworth explain RUN"  # the explorer has no page of single members
 FIGURES = ("hits_got", "hits_given", "national_cost", "contribution")
 
@@ -42,87 +59,108 @@ def write_brief(case: Case, brief: MemberBrief, provenance: Provenance, language
 
 def document(case: Case, brief: MemberBrief, provenance: Provenance, code: str) -> dict[str, Any]:
     """Everything that the template prints, as plain data."""
+    return page_of(case, brief, provenance).said(voice_of(case, brief.member, code))
+
+
+def voice_of(case: Case, member: Member, code: str) -> Voice:
+    """Who says the brief: the language of the page, which knows what the member is called."""
+    currency, own = case.settings.currency, own_words(case, code)
+    language = Language(code, case.names(code), currency, "brief", own)
+    names = {_called(member): member.in_language("name", code)}
+    return Voice(language.knowing(names), of_case=case)
+
+
+def _called(member: Member) -> str:
+    return f"members/{member.id}"
+
+
+def page_of(case: Case, brief: MemberBrief, provenance: Provenance) -> Single:
+    """What the brief says, without a language: each number with the figure that it is."""
     settings, member = case.settings, brief.member
-    language = Language(code, case.names(code), settings.currency, "brief", own_words(case, code))
-    organisation = language.typeset(settings.in_language("organisation", code))
-    day, form = settings.appraisal_date, _form(brief, language)
-    figures = language.listed(f"{name}.{member.id}" for name in FIGURES)
-    return {
-        "language": code,
-        "direction": language.direction,
-        "topic": language.say("page.paper"),
-        "title": f"{organisation} · {language.word('region', member.region)}",
-        "author": organisation,
-        "date": [day.year, day.month, day.day],
-        "heading": language.say(
-            "page.title", name=member.in_language("name", code), count=len(form["rows"])
-        ),
-        "lines": [
-            {"head": language.say(f"line.{key}"), "text": text}
-            for key, text in _lines(case, brief, language)
-        ],
-        "numbers": _numbers(case, brief, language),
-        "picture": _picture(brief, language),
-        "tables": [*_pays(case, brief, language), *_uses(brief, language), form],
-        "columns": [],
-        "note": _basis(brief, language),
-        "foot": [
-            language.say("page.opened", figures=figures, address=OPENED),
-            language.say(
-                "page.foot",
-                version=provenance.version,
-                case=provenance.case,
-                fingerprint=provenance.fingerprint[:12],
-                currency=settings.currency,
-                year=settings.price_year,
-                cutoff=language.day(day, "medium"),
-                seed=provenance.seed,
-                draws=language.number(brief.draws, 0),
+    services = rows_of(brief.capabilities.head(SERVICES))
+    form = _form(brief, services)
+    return Single(
+        topic=say("page.paper"),
+        title=sentences(Setting("organisation"), "·", Word("region", member.region)),
+        heading=say("page.title", name=Name(_called(member), "full"), count=len(form.rows)),
+        lines=Ask(tuple((say(f"line.{key}"), text) for key, text in _lines(case, brief))),
+        numbers=_numbers(case, brief),
+        picture=_picture(brief),
+        tables=(*_pays(case, brief), *_uses(brief, services), form),
+        note=say("page.basis", members=_every_member(brief)),
+        foot=(
+            say(
+                "page.opened",
+                figures=listed(Own(f"{name}.{member.id}") for name in FIGURES),
+                address=Own(OPENED),
             ),
-        ],
-        "long": False,
-    }
+            say(
+                "page.foot",
+                version=Own(provenance.version),
+                case=Own(provenance.case),
+                fingerprint=Own(provenance.fingerprint[:12]),
+                currency=Own(settings.currency),
+                year=_price_year(case),
+                cutoff=Day(settings.appraisal_date, "medium"),
+                seed=provenance.seed,
+                draws=stated("provenance.draws", brief.draws, "whole"),
+            ),
+        ),
+    )
 
 
-def _lines(case: Case, brief: MemberBrief, language: Language) -> Iterator[tuple[str, str]]:
-    yield "why", language.say(f"page.why_{brief.connected_by}")
-    known, every = (language.number(n, 0) for n in brief.measured)
+def _every_member(brief: MemberBrief) -> Stated:
+    return stated("brief.members", brief.members, "whole")
+
+
+def _price_year(case: Case) -> Stated:
+    return stated("price year", case.settings.price_year, "plain")
+
+
+def _mine(brief: MemberBrief, column: str, how: str, scale: float = 1.0) -> Ref:
+    """Refer to a figure of the member."""
+    return row_ref("members", column, brief.member.id, brief.row, how, scale)
+
+
+def _lines(case: Case, brief: MemberBrief) -> Iterator[tuple[str, Text]]:
+    yield "why", say(f"page.why_{brief.connected_by}")
+    known, every = (stated("brief.measured", n, "whole") for n in brief.measured)
     if brief.measured[0]:
         own, national = float(brief.row["own_m"]), float(brief.row["national_m"])
         yield (
             "money",
-            language.say(
+            say(
                 "page.money_below" if own < national else "page.money_above",
-                own=language.price_spread(_ends(brief.row, "own_m", MILLION)),
+                own=_mine(brief, "own_m", "price_spread", MILLION),
                 count=brief.below,
-                members=language.number(brief.members, 0),
+                members=_every_member(brief),
                 known=known,
                 all=every,
             ),
         )
     else:
-        yield "money", language.say("page.money_unknown", all=every)
-    yield "contribution", _contributed(case, brief, language)
+        yield "money", say("page.money_unknown", all=every)
+    yield "contribution", _contributed(case, brief)
 
 
-def _contributed(case: Case, brief: MemberBrief, language: Language) -> str:
+def _contributed(case: Case, brief: MemberBrief) -> Phrase:
     """What it pays to the organisation, in the prices of the year in which it was stated."""
     paid, member = _contribution(brief.member), brief.member
     if not isfinite(paid.middle):
-        return language.say("page.no_contribution")
+        return say("page.no_contribution")
     grade = str(brief.row["contribution_grade"])
     source = case.cited(member.contribution_source) if member.contribution_source else ""
-    amount = language.price_middle(paid)
+    amount: Text = _paid(brief, paid)
     if not paid.is_exact and paid.is_known:
-        low, high = (language.price_middle(_exact(end)) for end in (paid.low, paid.high))
-        amount = language.say("pays.stated", amount=amount, low=low, high=high)
-    published = grade in PUBLISHED and source
-    return language.say(
-        "pays.text_published" if published else "pays.text_modelled",
+        low, high = (_paid(brief, _exact(end)) for end in (paid.low, paid.high))
+        amount = say("pays.stated", amount=amount, low=low, high=high)
+    year = member.contribution_year
+    return say(
+        "pays.text_published" if grade in PUBLISHED and source else "pays.text_modelled",
         amount=amount,
-        year=str(member.contribution_year or case.settings.price_year),
-        source=source,
-        grade=grade,
+        year=stated("year", year, "plain") if year else _price_year(case),
+        source=Own(source),
+        grade=Own(grade),
     )
 
 
@@ -135,201 +173,150 @@ def _contribution(member: Member) -> Amount:
     return Amount(member.contribution, low, high)
 
 
+def _paid(brief: MemberBrief, paid: Amount) -> Ref:
+    """Refer to its contribution, as the row behind that figure states it: in its own money."""
+    return ref(f"members/contribution_m/{brief.member.id}", paid, "price_middle")
+
+
 def _exact(value: float) -> Amount:
     return Amount(value, value, value)
 
 
-def _ends(row: "pd.Series[Any]", name: str, scale: float = 1.0) -> Amount:
-    return Amount(*(float(row[f"{name}{end}"]) * scale for end in ("", "_low", "_high")))
-
-
-def _count(row: "pd.Series[Any]", name: str, language: Language) -> str:
+def _count(found: Ref) -> Text:
     """A count of events a year; a small one is only said to be small."""
-    ends = _ends(row, name)
-    return language.middle(ends) if isfinite(ends.middle) else language.say("page.few")
+    return found if isfinite(found.amount.middle) else say("page.few")
 
 
-def _range(amount: Amount, span: str, language: Language) -> str:
+def _range(found: Ref) -> Phrase | None:
     """The 80 % range in words; nothing where there is none."""
-    if not amount.is_known or amount.is_exact:
-        return ""
-    return language.say("page.range", span=span)
+    amount = found.amount
+    return say("page.range", span=found) if amount.is_known and not amount.is_exact else None
 
 
-def _numbers(case: Case, brief: MemberBrief, language: Language) -> list[dict[str, str]]:
-    row, counted = brief.row, len(brief.capabilities) > 0
-    found = []
+def _numbers(case: Case, brief: MemberBrief) -> Numbers:
+    rows: list[tuple[Text, Text, Text]] = []
     for key, name in (("finds", "hits"), ("gives", "hits_given")):
-        amount = _ends(row, name)
-        told = counted and isfinite(amount.middle)
-        found.append(
-            {
-                "value": _count(row, name, language) if counted else language.say("page.unknown"),
-                "label": language.say(f"number.{key}"),
-                "text": _range(amount, language.span(amount), language) if told else "",
-            }
-        )
-    national = _ends(row, "national_m", MILLION)
-    found.append(
-        {
-            "value": language.price_middle(national),
-            "label": language.say("number.national"),
-            "text": " ".join(
-                (
-                    _range(national, language.price_span(national), language),
-                    language.say("page.prices", year=str(case.settings.price_year)),
-                )
-            ).strip(),
-        }
-    )
-    return found
+        value: Text = say("page.unknown")
+        ends: Phrase | None = None
+        if len(brief.capabilities):
+            value, ends = _count(_mine(brief, name, "middle")), _range(_mine(brief, name, "span"))
+        rows.append((value, say(f"number.{key}"), sentences(ends)))
+    ends = _range(_mine(brief, "national_m", "price_span", MILLION))
+    prices = say("page.prices", year=_price_year(case))
+    value = _mine(brief, "national_m", "price_middle", MILLION)
+    rows.append((value, say("number.national"), sentences(ends, prices)))
+    return Numbers(tuple(rows))
 
 
-def _picture(brief: MemberBrief, language: Language) -> dict[str, Any] | None:
+def _picture(brief: MemberBrief) -> Bars | None:
     """Hits found and given, each with the median of the members of the region."""
     if not len(brief.capabilities):
         return None
-    rows = []
+    groups = []
     for key, name in (("finds", "hits"), ("gives", "hits_given")):
-        amount, usual = _ends(brief.row, name), brief.usual.get(name, nan)
-        known = amount if isfinite(amount.middle) else None
-        told = (_count(brief.row, name, language),)
-        rows.append(Row(language.say(f"picture.{key}"), told, known, mine=True))
+        found, usual = _mine(brief, name, "middle"), brief.usual.get(name, nan)
+        known = found.amount if isfinite(found.amount.middle) else None
+        own = Bar(say(f"picture.{key}"), (_count(found),), known)
+        groups.append(Group(None, SOLID, (own,)))
         if isfinite(usual):
-            median = language.say("picture.usual")
-            rows.append(Row(median, (language.number(usual),), _exact(usual), mine=False))
+            median = stated("brief.usual", usual, "number")
+            bar = Bar(say("picture.usual"), (median,), _exact(usual))
+            groups.append(Group(None, OUTLINE, (bar,)))
     mine, usual = float(brief.row["hits"]), brief.usual.get("hits", nan)
     key = "alone"
     if isfinite(mine) and isfinite(usual):
         key = "more" if mine > usual else "less"
-    words = {
-        "title": language.say(f"picture.title_{key}"),
-        "axis": language.say("picture.axis"),
-        "names": "",
-        "heads": (language.say("picture.year"),),
-        "note": "",
-    }
-    return picture(words, rows, language)
+    return Bars(
+        title=say(f"picture.title_{key}"),
+        axis=say("picture.axis"),
+        names=None,
+        heads=(say("picture.year"),),
+        groups=tuple(groups),
+    )
 
 
-def _table(title: str, heads: list[str], rows: list[list[Any]], **more: Any) -> dict[str, Any]:
-    return {
-        "title": title,
-        "heads": heads,
-        "rows": rows,
-        "note": "",
-        "spare": 0,
-        "left_out": [],
-        **more,
-    }
-
-
-def _pays(case: Case, brief: MemberBrief, language: Language) -> Iterator[dict[str, Any]]:
+def _pays(case: Case, brief: MemberBrief) -> Iterator[Fitted]:
     """National cost year by year, today and with the programme; nothing without a programme."""
     if brief.added is None:
         return
-    today = float(brief.row["national_m"])
+    today = _mine(brief, "national_m", "in_thousands", MILLION)
+    then = (float(brief.row["national_m"]) + float(more) for more in brief.added)
     first = case.settings.first_year
-    years = [str(first + k) for k in range(len(brief.added))]
-    rows = [
-        [language.say("pays.today"), *(_thousands(today, language) for _ in years)],
-        [
-            language.say("pays.with_programme"),
-            *(_thousands(today + float(more), language) for more in brief.added),
-        ],
-    ]
-    yield _table(
-        language.say("pays.head", sign=language.sign(), year=str(case.settings.price_year)),
-        ["", *years],
-        rows,
-        words=1,
-        widths=[1.0, *(0 for _ in years)],
+    years = [stated("year", first + k, "plain") for k in range(len(brief.added))]
+    sums = (stated("brief.with_programme", sum_m * MILLION, "in_thousands") for sum_m in then)
+    yield Fitted(
+        say("pays.head", sign=Unit("sign"), year=_price_year(case)),
+        ("", *years),
+        ((say("pays.today"), *(today for _ in years)), (say("pays.with_programme"), *sums)),
+        widths=(1.0, *(0.0 for _ in years)),
     )
 
 
-def _thousands(millions: float, language: Language) -> str:
-    value = millions * MILLION / THOUSAND
-    return language.number(value, 0 if abs(value) >= 100 else 1)
+def _of_service(brief: MemberBrief, capability: object, row: Row, column: str, how: str) -> Ref:
+    """Refer to a cell of the member and a service: it alone is told it, and no run stores it."""
+    return row_ref("members_by_capability", column, (brief.member.id, capability), row, how)
 
 
-def _uses(brief: MemberBrief, language: Language) -> Iterator[dict[str, Any]]:
+def _uses(brief: MemberBrief, services: Sequence[tuple[Any, Row]]) -> Iterator[Fitted]:
     """Services of most use, and what the programme touches of what the member uses."""
     rows = [
-        [
-            language.short(str(capability), LETTERS),
-            language.part(float(row["chance"])),
-            _count(row, "hits", language),
-            _count(row, "hits_given", language),
-        ]
-        for capability, row in brief.capabilities.head(SERVICES).iterrows()
+        (
+            Name(str(capability), "short", LETTERS),
+            _of_service(brief, capability, row, "chance", "part"),
+            _count(_of_service(brief, capability, row, "hits", "middle")),
+            _count(_of_service(brief, capability, row, "hits_given", "middle")),
+        )
+        for capability, row in services
     ]
     if rows:
-        heads = [language.say(f"uses.{k}") for k in ("capability", "chance", "hits", "given")]
-        yield _table(
-            language.say("uses.head"),
-            heads,
-            rows,
-            words=1,
-            widths=[1.0, 0, 0, 0],
+        yield Fitted(
+            say("uses.head"),
+            tuple(say(f"uses.{k}") for k in ("capability", "chance", "hits", "given")),
+            tuple(rows),
+            widths=(1.0, 0.0, 0.0, 0.0),
             spare=max(len(rows) - 1, 0),
         )
     touched = [
-        [
-            language.short(improvement, LETTERS),
-            language.listed((language.short(s, LETTERS) for s in services), TOUCHED),
-        ]
-        for improvement, services in brief.programme.items()
-        if services
+        (
+            Name(improvement, "short", LETTERS),
+            listed((Name(s, "short", LETTERS) for s in changed), most=TOUCHED),
+        )
+        for improvement, changed in brief.programme.items()
+        if changed
     ]
     if touched:
-        yield _table(
-            language.say(
-                "touches.head", count=len(touched), all=language.number(len(brief.programme), 0)
-            ),
-            [language.say("touches.improvement"), language.say("touches.services")],
-            touched,
+        every = stated("brief.programme", len(brief.programme), "whole")
+        yield Fitted(
+            say("touches.head", count=len(touched), all=every),
+            (say("touches.improvement"), say("touches.services")),
+            tuple(touched),
             words=2,
-            widths=[1.0, 1.6],
+            widths=(1.0, 1.6),
             spare=max(len(touched) - 1, 0),
-            left_out=[language.say("and_more", count=k) for k in range(1, len(touched))],
+            left_out=tuple(say("and_more", count=k) for k in range(1, len(touched))),
         )
 
 
-def _form(brief: MemberBrief, language: Language) -> dict[str, Any]:
+def _form(brief: MemberBrief, services: Sequence[tuple[Any, Row]]) -> Fitted:
     """Numbers to confirm or correct, each with what is held today and where the case reads it."""
-    rows: list[list[Any]] = []
-    for capability, row in brief.capabilities.head(CONFIRMED).iterrows():
-        name = language.short(str(capability), LETTERS)
+    rows: list[tuple[Text | None, ...]] = []
+    member = Own(brief.member.id)
+    for capability, row in services:
         rows.append(
-            [
-                language.say("ask.hits", service=name),
-                _count(row, "hits", language),
+            (
+                say("ask.hits", service=Name(str(capability), "short", LETTERS)),
+                _count(_of_service(brief, capability, row, "hits", "middle")),
                 None,
-                language.say("ask.to_network", capability=str(capability), member=brief.member.id),
-            ]
+                say("ask.to_network", capability=Own(str(capability)), member=member),
+            )
         )
     paid = _contribution(brief.member)
-    rows.append(
-        [
-            language.say("ask.contribution"),
-            language.price_middle(paid) if paid.is_known else language.say("page.unknown"),
-            None,
-            language.say("ask.to_members"),
-        ]
-    )
-    return _table(
-        language.say("ask.head"),
-        [language.say(f"ask.{key}") for key in ("what", "model", "yours", "where")],
-        rows,
-        words=1,
-        widths=[1.7, 0, 1.0, 1.5],
-        note=language.say("ask.note"),
-    )
-
-
-def _basis(brief: MemberBrief, language: Language) -> str:
-    return language.say(
-        "page.basis",
-        members=language.number(brief.members, 0),
-        draws=language.number(brief.draws, 0),
+    held: Text = _paid(brief, paid) if paid.is_known else say("page.unknown")
+    rows.append((say("ask.contribution"), held, None, say("ask.to_members")))
+    return Fitted(
+        say("ask.head"),
+        tuple(say(f"ask.{key}") for key in ("what", "model", "yours", "where")),
+        tuple(rows),
+        widths=(1.7, 0.0, 1.0, 1.5),
+        note=say("ask.note"),
     )

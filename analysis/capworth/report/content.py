@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
+from capworth.case.model import Case
 from capworth.charts.chart import money_at
 from capworth.charts.gallery import GALLERY
 from capworth.language.inputs import input_label
@@ -19,7 +20,14 @@ from capworth.language.numbers import Amount
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.study.stages import Study
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 MINUS = "\u2212"
+MONEY: Final[Mapping[str, Callable[[Language], str]]] = MappingProxyType(
+    {"millions": Language.million, "sign": Language.sign}
+)
+THOUSAND = 1e3
 LEAST_P = 0.001  # of a test by deals: a p is never written as 0
 Join: TypeAlias = Literal["and", "series", "or", "sentences"]
 
@@ -27,11 +35,20 @@ Join: TypeAlias = Literal["and", "series", "or", "sentences"]
 class Voice(NamedTuple):
     """Who says it: a language, and the study whose inputs and findings are spoken of.
 
-    A page that says nothing of its inputs and charts, such as a donor's, needs no study.
+    A page that says nothing of its inputs and charts, such as a donor's, needs no study: its case
+    is enough.
     """
 
     language: Language
     study: Study | None = None
+    of_case: Case | None = None
+
+    @property
+    def case(self) -> Case:
+        """The case that is spoken of."""
+        found = self.of_case if self.study is None else self.study.case
+        assert found is not None, "a setting is said without its case"
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +124,13 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """A text that is printed bold, begins a sentence or stands in it, or is said as on charts."""
+    """A text that is printed bold, begins a sentence or stands in it, or is said as on charts.
+
+    A unit of per cent is unsigned where the sign stands at its number already.
+    """
 
     text: "Text"
-    how: Literal["bold", "opening", "lower", "chart"]
+    how: Literal["bold", "opening", "lower", "chart", "unsigned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +166,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """The unit of an input as the case states it, or that of money."""
+    """The unit of an input as the case states it; of money its millions, or its sign."""
 
     key: str = "millions"
 
@@ -175,7 +195,7 @@ class OfChart:
     part: Literal["title", "source", "caption", "alt"] = "title"
 
 
-Text: TypeAlias = (  # a string was said already, as on the pages that are made from a run
+Text: TypeAlias = (  # a string is a sign that every language writes, or was said already
     (Ref | Stated | Phrase | Name | Word | Listed | Turned | Hedged)
     | (Own | Setting | Input | Unit | Day | OfChart | Heard | str)
 )
@@ -201,11 +221,20 @@ def stated(what: str, value: float, how: str) -> Stated:
     return Stated(what, _amount(value), how)
 
 
-def row_ref(table: str, column: str, key: object, row: Mapping[str, Any], how: str) -> Ref:
-    """Refer to the figure of a cell: with its range where the row holds one."""
+def row_ref(
+    table: str,
+    column: str,
+    key: object,
+    row: "Mapping[str, Any] | pd.Series[Any]",
+    how: str,
+    scale: float = 1.0,
+) -> Ref:
+    """Refer to the figure of a cell, so many times as large: with its range if the row has one."""
     low, high = (row.get(f"{column}_{end}") for end in ("low", "high"))
     value = float(row[column])
     amount = _amount(value) if low is None or high is None else Amount(value, low, high)
+    if scale != 1.0:
+        amount = Amount(*(end * scale for end in amount))
     parts = key if isinstance(key, tuple) else (key,)
     return Ref("/".join((table, column, *map(_label, parts))), amount, how)
 
@@ -273,6 +302,12 @@ def _percent_range(language: Language, amount: Amount) -> str:
     return middle if amount.is_certain else language.around(middle, amount)
 
 
+def _in_thousands(language: Language, amount: Amount) -> str:
+    """Units in thousands, without a word for them: to a tenth, whole ones from a hundred on."""
+    value = amount.middle / THOUSAND
+    return language.number(value, 0 if abs(value) >= 100 else 1)
+
+
 def power_of(logarithm: Amount) -> Amount:
     """What is kept as its logarithm to base ten, as it is."""
     return Amount(*(10.0**end for end in logarithm))
@@ -301,7 +336,10 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
         "money_tenth": lambda lang, a: lang.money(a.middle, places=1),
         "tenth": _tenth,
         "price": lambda lang, a: lang.price(a.middle),
+        "price_middle": Language.price_middle,
+        "price_span": Language.price_span,
         "price_spread": Language.price_spread,
+        "in_thousands": _in_thousands,
         "percent": lambda lang, a: lang.percent(a.middle),
         "percent_tenth": lambda lang, a: lang.percent(a.middle, 1),
         "percent_middle": lambda lang, a: lang.say("percent", number=lang.middle(a)),
@@ -313,6 +351,7 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
         "thousands": lambda lang, a: lang.number(a.middle / 1_000),
         "number": lambda lang, a: lang.number(a.middle),
         "whole": lambda lang, a: lang.number(a.middle, 0),
+        "tenths": lambda lang, a: lang.number(a.middle, 1),
         "hundredths": lambda lang, a: lang.number(a.middle, 2),
         "fourth": lambda lang, a: lang.number(a.middle, 4),
         "p": lambda lang, a: lang.number(max(a.middle, LEAST_P), 3),
@@ -378,12 +417,15 @@ def _said(text: Text, voice: Voice) -> str:
         case Own():
             return language.typeset(text.text)
         case Unit():
-            return language.million() if text.key == "millions" else _unit(text.key, language)
+            return _unit(text.key, language)
         case Day():
             return language.day(text.when, text.style)
         case Heard(text=heard, by=by):
             return by(heard, voice)
-        case Setting() | Input() | OfChart():
+        case Setting():
+            found = language.typeset(voice.case.settings.in_language(text.name, language.code))
+            return first_sentence(found) if text.first else found
+        case Input() | OfChart():
             assert voice.study is not None, text
             return _of_study(text, voice.study, language)
 
@@ -394,24 +436,28 @@ def _turned(text: Turned, voice: Voice) -> str:
     inner = _said(text.text, voice)
     if text.how == "bold":
         return f"**{inner}**"
-    return inner.lower() if text.how == "lower" else inner[:1].upper() + inner[1:]
+    if text.how == "lower":
+        return inner.lower()
+    if text.how == "unsigned":
+        return inner.removeprefix("%").lstrip()
+    inner = inner.lstrip()
+    return inner[:1].upper() + inner[1:]
 
 
 def _unit(key: str, language: Language) -> str:
+    if key in MONEY:
+        return MONEY[key](language)
     return language.typeset(language.charts.unit(key))
 
 
-def _of_study(text: Setting | Input | OfChart, study: Study, language: Language) -> str:
+def _of_study(text: Input | OfChart, study: Study, language: Language) -> str:
     if isinstance(text, Input):
         return input_label(text.key, study.case, language)
-    if isinstance(text, OfChart):
-        chart = GALLERY[text.chart]
-        if text.part == "source":
-            return language.typeset(chart.source(study, language))
-        (found,) = chart.words(study, language, text.part)
-        return _signed(language.typeset(found))
-    found = language.typeset(study.case.settings.in_language(text.name, language.code))
-    return first_sentence(found) if text.first else found
+    chart = GALLERY[text.chart]
+    if text.part == "source":
+        return language.typeset(chart.source(study, language))
+    (found,) = chart.words(study, language, text.part)
+    return _signed(language.typeset(found))
 
 
 def first_sentence(text: str) -> str:
@@ -467,6 +513,8 @@ def refs_of(node: object) -> Iterator[Ref]:
     """
     if isinstance(node, Ref):
         yield node
+    elif isinstance(node, str | float | int):
+        return
     elif is_dataclass(node) and not isinstance(node, type):
         for field in fields(node):
             yield from refs_of(getattr(node, field.name))

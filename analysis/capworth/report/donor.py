@@ -6,12 +6,10 @@ Title, three numbers and picture as on page 1 of the paper; every number is the 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import isfinite
-from typing import Any
 
 import pandas as pd
 
 from capworth.case.model import Case
-from capworth.charts.chart import money_at, sure
 from capworth.funding.donors import DonorMenu
 from capworth.language.language import MARK, Language
 from capworth.language.numbers import Amount
@@ -25,11 +23,35 @@ from capworth.methods.portfolio.good_sets import (
     START,
 )
 from capworth.methods.uncertainty.convergence import share_error
-from capworth.report.blocks import Row, row_of, rows_of
-from capworth.report.single import Row as Drawn
-from capworth.report.single import picture, set_single
+from capworth.report.bars import OUTLINE, SOLID, Bar, Bars, Group
+from capworth.report.blocks import Ask, List, Numbers, Row, row_of, rows_of
+from capworth.report.content import (
+    Cell,
+    Day,
+    Name,
+    Own,
+    Phrase,
+    Ref,
+    Setting,
+    Stated,
+    Text,
+    Turned,
+    Unit,
+    Voice,
+    Word,
+    listed,
+    names,
+    ref,
+    row_ref,
+    say,
+    sentences,
+    stated,
+    with_range,
+)
+from capworth.report.single import Fitted, Single, set_single
 
 EXPLORER = "explorer.html#/improvement/"  # address of a package there
+FIGURES = ("needed", "asked", "gain", "core", "earmark_price")
 REGIONS = 2  # named where members need most
 PICTURED = 16  # packages in the picture at most
 FEWEST = 6  # that it never leaves out
@@ -53,111 +75,97 @@ class Offer:
 
 def write_package(offer: Offer, package: str, code: str) -> bytes:
     """Write the page of one package in one language."""
-    return _written(offer, _page(offer, package, _language(offer.case, code)), code)
+    return _written(offer, page_of(offer, package), code)
 
 
 def write_index(offer: Offer, code: str) -> bytes:
     """Write the list of all packages in one language."""
-    return _written(offer, _index(offer, _language(offer.case, code)), code)
+    return _written(offer, index_of(offer), code)
 
 
-def _language(case: Case, code: str) -> Language:
-    """The language of a page; marks of illustrative improvements only where others are not."""
+def voice_of(case: Case, code: str) -> Voice:
+    """Who says the pages; marks of illustrative improvements only where others are not."""
     language = Language.of(case, code)
     if not all(improvement.illustrative for improvement in case.improvements):
-        return language
-    return replace(language, names={k: n.removesuffix(MARK) for k, n in language.names.items()})
+        return Voice(language, of_case=case)
+    bare = {k: n.removesuffix(MARK) for k, n in language.names.items()}
+    return Voice(replace(language, names=bare), of_case=case)
 
 
-def _written(offer: Offer, page: dict[str, Any], code: str) -> bytes:
-    content = {**frame(offer, _language(offer.case, code)), **page}
-    return set_single(content, offer.case.settings.appraisal_date)
+def _written(offer: Offer, page: Single, code: str) -> bytes:
+    said = page.said(voice_of(offer.case, code))
+    return set_single(said, offer.case.settings.appraisal_date)
 
 
-def frame(offer: Offer, language: Language) -> dict[str, Any]:
-    """What stands around every page, and what a page has none of."""
-    settings, known = offer.case.settings, offer.menu.provenance
-    day = settings.appraisal_date
-    vintage = language.say(
+TOPIC, TITLE, NOTE = say("donor.topic"), Setting("title"), Setting("note", first=True)
+
+
+def _vintage(offer: Offer) -> Phrase:
+    """Of which run every page is."""
+    known = offer.menu.provenance
+    return say(
         "donor.vintage",
-        version=known.version,
-        case=known.case,
-        fingerprint=known.fingerprint[:12],
-        currency=known.currency,
+        version=Own(known.version),
+        case=Own(known.case),
+        fingerprint=Own(known.fingerprint[:12]),
+        currency=Own(known.currency),
         price_year=known.price_year,
-        cutoff=language.day(day, "medium"),
+        cutoff=Day(offer.case.settings.appraisal_date, "medium"),
         seed=known.seed,
-        draws=language.number(known.draws, 0),
+        draws=stated("draws", known.draws, "whole"),
     )
-    return {
-        "language": language.code,
-        "direction": language.direction,
-        "title": language.typeset(settings.in_language("title", language.code)),
-        "author": language.typeset(settings.in_language("organisation", language.code)),
-        "topic": language.say("donor.topic"),
-        "date": [day.year, day.month, day.day],
-        "foot": [language.say("frame.rounding"), vintage],
-        "note": language.typeset(_first_sentence(settings.in_language("note", language.code))),
-        "lines": [],
-        "numbers": [],
-        "picture": None,
-        "tables": [],
-        "columns": [],
-        "long": False,
-    }
 
 
-def _first_sentence(note: str) -> str:
-    """Return the first sentence of the case's note: what the whole case is."""
-    end = note.find(". ")
-    return note if end < 0 else note[: end + 1]
-
-
-def _page(offer: Offer, package: str, language: Language) -> dict[str, Any]:
+def page_of(offer: Offer, package: str) -> Single:
+    """What the page of one package says, without a language."""
     row = row_of(offer.menu.to_frame(), package)
-    needed, certain = money_at(float(row["needed_m"]), language), _sure(offer, language)
-    lines = [
-        ("advice", _advice(offer, row, language)),
-        ("serves", _serves(offer, package, language)),
-        ("depends", " ".join(_depends(row, language))),
-        ("rest", _rest(offer, row, language)),
-        ("earmark", _earmark(offer, row, language)),
-    ]
-    names = ("needed", "asked", "gain", "core", "earmark_price")
-    figures = language.listed(f"{name}.package.{package}" for name in names)
-    vintage = frame(offer, language)["foot"][-1]
-    opened = language.say("donor.opened", figures=figures, address=f"{EXPLORER}{package}")
-    return {
-        "heading": language.say(
+    lines = (
+        ("advice", _advice(offer, package, row)),
+        ("serves", _serves(offer, package)),
+        ("depends", sentences(*_depends(row))),
+        ("rest", _rest(offer, package, row)),
+        ("earmark", _earmark(offer, package, row)),
+    )
+    figures = listed(Own(f"{name}.package.{package}") for name in FIGURES)
+    return Single(
+        topic=TOPIC,
+        title=TITLE,
+        heading=say(
             "donor.title",
-            name=language.brief(package),
-            needed=needed,
-            sure=certain,
-            verb=_verb(row, language),
+            name=Name(package),
+            needed=_of(package, row, "needed_m", "money_at"),
+            sure=_sure(offer),
+            verb=say(f"donor.verb.{_role(row)}", other=_instead(row)),
         ),
-        "lines": [{"head": language.say(f"donor.{key}"), "text": text} for key, text in lines],
-        "numbers": _numbers(offer, row, language),
-        "picture": _picture(offer, package, language),
-        "columns": [
-            {
-                "head": language.say("donor.count_on"),
-                "rows": list(_counted_on(offer, package, row, language)),
-            },
-            {"head": language.say("donor.not"), "rows": list(_not_promised(offer, row, language))},
-        ],
-        "foot": [opened, vintage],
-    }
+        lines=Ask(tuple((say(f"donor.{key}"), text) for key, text in lines)),
+        numbers=_numbers(offer, package, row),
+        picture=_picture(offer, package),
+        columns=(
+            List("count_on", say("donor.count_on"), tuple(_counted_on(offer, package, row))),
+            List("not", say("donor.not"), tuple(_not_promised(offer, row))),
+        ),
+        note=NOTE,
+        foot=(
+            say("donor.opened", figures=figures, address=Own(f"{EXPLORER}{package}")),
+            _vintage(offer),
+        ),
+    )
 
 
-def _sure(offer: Offer, language: Language) -> str:
+def _of(package: object, row: Row, column: str, how: str) -> Ref:
+    """Refer to a figure of a package."""
+    return row_ref("donor_menu", column, package, row, how)
+
+
+def _sure(offer: Offer) -> Phrase:
     confidence = offer.case.settings.budget_confidence
     if not confidence:
-        return sure(confidence, language)
-    return language.say("donor.certain", percent=language.percent(confidence))
+        return say("sure.mean")
+    return say("donor.certain", percent=ref("confidence.programme", confidence, "percent"))
 
 
-def _budget(offer: Offer, language: Language) -> str:
-    return language.money(offer.budget_m)
+def _budget(offer: Offer) -> Ref:
+    return ref("budget.programme", offer.budget_m, "money")
 
 
 ROLES = {
@@ -177,241 +185,243 @@ def _role(row: Row) -> str:
     return f"{key}_out" if key in ("choose", "prefer") and not row["chosen"] else key
 
 
-def _instead(row: Row, language: Language) -> str:
-    names = [language.brief(i) for i in str(row["instead"]).split()]
-    return language.listed(names) if names else language.say("donor.another")
+def _instead(row: Row) -> Text:
+    others = str(row["instead"]).split()
+    return names(others, len(others)) if others else say("donor.another")
 
 
-def _verb(row: Row, language: Language) -> str:
-    return language.say(f"donor.verb.{_role(row)}", other=_instead(row, language))
-
-
-def _advice(offer: Offer, row: Row, language: Language) -> str:
+def _advice(offer: Offer, package: str, row: Row) -> Phrase:
     """The verb in a sentence, with its year where the programme has one."""
-    return language.say(
-        f"donor.advised.{_role(row)}",
-        other=_instead(row, language),
-        budget=_budget(offer, language),
-        year=str(int(row["from_year"])) if isfinite(float(row["from_year"])) else "",
-    )
+    year: Text = ""
+    if isfinite(float(row["from_year"])):
+        year = ref(f"programme/start/{package}", float(row["from_year"]), "plain")
+    return say(f"donor.advised.{_role(row)}", other=_instead(row), budget=_budget(offer), year=year)
 
 
-def _serves(offer: Offer, package: str, language: Language) -> str:
+def _serves(offer: Offer, package: str) -> Text:
     """Which services it changes, and where members need these most if they were asked."""
     served = offer.menu.serves().reset_index()
     mine = served.loc[served["package"] == package, "capability"].astype(str)
-    names = language.listed(map(language.brief, mine), SERVICES)
-    return " ".join((language.say("donor.services", list=names), _members(offer, mine, language)))
+    return sentences(say("donor.services", list=names(mine, SERVICES)), _members(offer, mine))
 
 
-def _members(offer: Offer, mine: "pd.Series[str]", language: Language) -> str:
+def _members(offer: Offer, mine: "pd.Series[str]") -> Phrase:
     """Say in which regions members need the served capabilities most, where members said so."""
     if not offer.case.feedback:
-        return language.say("donor.members_unknown")
+        return say("donor.members_unknown")
     if offer.regions is None:
-        return language.say("donor.members_synthetic")
+        return say("donor.members_synthetic")
     gaps = offer.regions["gap"].reset_index()
     means = gaps[gaps["capability"].isin(set(mine))].groupby("region")["gap"].mean().dropna()
     first = means.sort_values(ascending=False, kind="stable").head(REGIONS)
     if first.empty:
-        return language.say("donor.members_unknown")
+        return say("donor.members_unknown")
     parts = (
-        language.say(
+        say(
             "donor.region",
-            region=language.word("region", str(region)),
-            gap=language.number(float(gap), 0),
+            region=Word("region", str(region)),
+            gap=stated("donor.gap", float(gap), "whole"),
         )
         for region, gap in first.items()
     )
-    return language.say("donor.members_asked", list=language.listed(parts))
+    return say("donor.members_asked", list=listed(parts))
 
 
-def _depends(row: Row, language: Language) -> Iterator[str]:
+def _depends(row: Row) -> Iterator[Phrase]:
     """What it needs, opens and rules out."""
     if not row["needs"]:
-        yield language.say("donor.needs_none")
+        yield say("donor.needs_none")
     for column in ("needs", "needs_one_of", "opens", "rules_out"):
-        names = [language.brief(i) for i in str(row[column]).split()]
-        if names:
-            yield language.say(f"donor.{column}", list=language.listed(names), count=len(names))
+        others = str(row[column]).split()
+        if others:
+            yield say(f"donor.{column}", list=names(others, len(others)), count=len(others))
 
 
-def _rest(offer: Offer, row: Row, language: Language) -> str:
+def _rest(offer: Offer, package: str, row: Row) -> Text:
     """Who pays what the gift does not, and what is pledged for part of it already."""
     inside = set(str(row["improvements"]).split())
     useful = [p for p in offer.case.funding if inside & set(p.earmark) and p.use == "programme"]
-    pledged = language.say("donor.pledged_none")
+    pledged = say("donor.pledged_none")
     if useful:
-        names = language.listed(language.name(p.id) for p in useful)
-        amount = language.millions(float(row["pledged_m"]))
-        pledged = language.say("donor.pledged", amount=amount, list=names)
-    after = language.say(
+        givers = listed(Name(p.id, "full") for p in useful)
+        amount = _of(package, row, "pledged_m", "millions")
+        pledged = say("donor.pledged", amount=amount, list=givers)
+    after = say(
         "donor.after",
-        organisation=language.millions(float(row["organisation_m"])),
-        members=language.millions(float(row["members_m"])),
+        organisation=_of(package, row, "organisation_m", "millions"),
+        members=_of(package, row, "members_m", "millions"),
     )
-    return f"{after} {pledged}"
+    return sentences(after, pledged)
 
 
-def _earmark(offer: Offer, row: Row, language: Language) -> str:
+def _earmark(offer: Offer, package: str, row: Row) -> Phrase:
     """What it costs the programme to bind money to it; free money costs nothing."""
     price = float(row["earmark"])
     if not isfinite(price):
-        key = "earmark_unknown"
-    else:
-        key = "earmark_costs" if price > 0 else "earmark_nothing"
-    loss = language.say("percent", number=language.number(price)) if price > 0 else ""
-    return language.say(f"donor.{key}", loss=loss, budget=_budget(offer, language))
+        return say("donor.earmark_unknown", budget=_budget(offer))
+    if price <= 0:
+        return say("donor.earmark_nothing")
+    loss = say("percent", number=_of(package, row, "earmark", "number"))
+    return say("donor.earmark_costs", loss=loss)
 
 
-def _numbers(offer: Offer, row: Row, language: Language) -> list[dict[str, str]]:
-    asked, gain, core = Amount.of(row, "asked_m"), Amount.of(row, "gain"), float(row["core"])
-    served, claim = float(row["exchange"]), offer.case.claim
-    closed = [language.say("donor.range", span=language.span(gain))] if not gain.is_certain else []
-    if isfinite(served) and claim:
-        functions = language.listed(language.word("function", f).lower() for f in claim.group)
-        closed.append(language.say("donor.through", share=language.percent(served), list=functions))
-    error = language.percent(share_error(core, offer.draws), 1)
-    return [
-        {
-            "value": money_at(float(row["needed_m"]), language),
-            "label": language.say("donor.to_raise", sure=_sure(offer, language)),
-            "text": language.say("donor.expected", asked=language.millions_spread(asked)),
-        },
-        {
-            "value": language.say("percent", number=language.middle(gain)),
-            "label": language.say("donor.closes"),
-            "text": " ".join(closed),
-        },
-        {
-            "value": language.probability(core),
-            "label": language.say("donor.in_best"),
-            "text": language.say("donor.error", error=error, draws=language.number(offer.draws, 0)),
-        },
-    ]
+def _numbers(offer: Offer, package: str, row: Row) -> Numbers:
+    gain, core, claim = Amount.of(row, "gain"), float(row["core"]), offer.case.claim
+    closed = []
+    if not gain.is_certain:
+        closed.append(say("donor.range", span=_of(package, row, "gain", "span")))
+    if isfinite(float(row["exchange"])) and claim:
+        functions = listed(Turned(Word("function", f), "lower") for f in claim.group)
+        share = _of(package, row, "exchange", "percent")
+        closed.append(say("donor.through", share=share, list=functions))
+    error = stated("donor.error", share_error(core, offer.draws), "percent_tenth")
+    draws = stated("provenance.draws", offer.draws, "whole")
+    return Numbers(
+        (
+            (
+                _of(package, row, "needed_m", "money_at"),
+                say("donor.to_raise", sure=_sure(offer)),
+                say("donor.expected", asked=_of(package, row, "asked_m", "millions_spread")),
+            ),
+            (
+                _of(package, row, "gain", "percent_middle"),
+                say("donor.closes"),
+                sentences(*closed),
+            ),
+            (
+                _of(package, row, "core", "probability"),
+                say("donor.in_best"),
+                say("donor.error", error=error, draws=draws),
+            ),
+        )
+    )
 
 
-def _picture(offer: Offer, package: str, language: Language) -> dict[str, Any]:
+def _picture(offer: Offer, package: str) -> Bars:
     """The package among all others, those that close most for each million first."""
     table = offer.menu.to_frame()
     place, others = list(table.index).index(package), len(table) - 1
     shown = table.head(PICTURED)
     if package not in shown.index:
         shown = pd.concat([table.head(PICTURED - 1), table.loc[[package]]])
-    rows = []
+    groups = []
     for key, row in rows_of(shown):
-        gain, name = Amount.of(row, "gain"), language.short(str(key), LETTERS)
-        needed, core = language.number(float(row["needed_m"]), 1), float(row["core"])
-        cells = (language.middle(gain), needed, language.probability(core))
-        rows.append(Drawn(name, cells, gain, key == package))
-    raised = language.say("donor.raise", unit=language.million(), sure=_sure(offer, language))
-    words = {
-        "title": language.say("donor.picture", count=others - place, others=others),
-        "axis": language.say("donor.axis"),
-        "names": language.say("donor.package"),
-        "heads": (language.say("donor.gain"), raised, language.say("donor.best")),
-        "note": language.say("donor.picture_note"),
-    }
-    return picture(words, rows, language, max(len(rows) - FEWEST, 0))
-
-
-def _counted_on(offer: Offer, package: str, row: Row, language: Language) -> Iterator[str]:
-    """What is promised, by when, and how sure."""
-    yield language.say("donor.money_holds", sure=_sure(offer, language))
-    yield language.say("donor.gains", chance=language.probability(float(row["p_gain"])))
-    late = _late(offer, package, row)
-    yield language.say(
-        "donor.years_late" if late else "donor.years",
-        start=str(int(row["start_year"]) + late),
-        effect=str(int(row["effect_year"]) + late),
+        cells = (
+            _of(key, row, "gain", "middle"),
+            _of(key, row, "needed_m", "tenths"),
+            _of(key, row, "core", "probability"),
+        )
+        bar = Bar(Name(str(key), "short", LETTERS), cells, Amount.of(row, "gain"))
+        groups.append(Group(None, SOLID if key == package else OUTLINE, (bar,)))
+    raised = say("donor.raise", unit=Unit(), sure=_sure(offer))
+    return Bars(
+        title=say("donor.picture", count=others - place, others=others),
+        axis=say("donor.axis"),
+        names=say("donor.package"),
+        heads=(say("donor.gain"), raised, say("donor.best")),
+        groups=tuple(groups),
+        note=say("donor.picture_note"),
+        spare=max(len(groups) - FEWEST, 0),
     )
+
+
+def _counted_on(offer: Offer, package: str, row: Row) -> Iterator[Phrase]:
+    """What is promised, by when, and how sure."""
+    yield say("donor.money_holds", sure=_sure(offer))
+    yield say("donor.gains", chance=_of(package, row, "p_gain", "probability"))
+    late = _late(package, row)
+    years = {name: _year(package, row, f"{name}_year", late) for name in ("start", "effect")}
+    yield say("donor.years_late" if late else "donor.years", **years)
     promises = offer.promises
     if promises is None:
         return
     mine = promises[promises.index.get_level_values("improvement") == package]
-    for (_, capability, indicator), level in rows_of(mine.head(PROMISES)):
-        yield _promise(str(capability), str(indicator), level, language)
+    for key, level in rows_of(mine.head(PROMISES)):
+        yield _promise(offer.case, key, level)
 
 
-def _late(offer: Offer, package: str, row: Row) -> int:
+def _year(package: str, row: Row, column: str, late: int) -> Ref | Stated:
+    """Refer to a year as it is stated; one that the programme moves is no figure."""
+    if late:
+        return stated("year", float(row[column]) + late, "plain")
+    return _of(package, row, column, "plain")
+
+
+def _late(package: str, row: Row) -> int:
     """Years by which the programme starts a package of one later than stated."""
     if str(row["improvements"]).split() != [package] or not isfinite(float(row["from_year"])):
         return 0
     return int(row["from_year"]) - int(row["start_year"])
 
 
-def _promise(capability: str, indicator: str, level: Row, language: Language) -> str:
+def _promise(case: Case, key: tuple[str, str, str], level: Row) -> Phrase:
     """A level that is promised, in its plain unit: a logarithm is told as times today's."""
-    today, planned = float(level["today"]), float(level["planned"])
-    known = indicator in language.names
+    _, capability, indicator = map(str, key)
+
+    def told(column: str, how: str = "number") -> Ref:
+        return row_ref("baseline", column, key, level, how)
+
+    known = indicator in case.names()
     parts = {
-        "what": language.name(indicator) if known else language.word("step", indicator),
-        "service": language.brief(capability),
-        "year": str(int(level["full_effect"])),
+        "what": Name(indicator, "full") if known else Word("step", indicator),
+        "service": Name(capability),
+        "year": told("full_effect", "plain"),
     }
-    unit = str(level["unit"])
-    if unit.startswith(LOGARITHM) or unit == "factor":
-        times = 10.0 ** (planned - today) if unit.startswith(LOGARITHM) else planned / today
-        return language.say("donor.times", times=language.number(times), **parts)
-    planned_in, told = language.number(planned), language.unit(unit)
-    if told.startswith("%"):  # with the space that the language sets before it, or none
-        planned_in, told = language.say("percent", number=planned_in), told[1:].lstrip()
-    return language.say(
-        "donor.from_to", today=language.number(today), planned=planned_in, unit=told, **parts
-    )
+    raw, today, planned = str(level["unit"]), float(level["today"]), float(level["planned"])
+    if raw.startswith(LOGARITHM) or raw == "factor":
+        times = 10.0 ** (planned - today) if raw.startswith(LOGARITHM) else planned / today
+        return say("donor.times", times=stated("donor.times", times, "number"), **parts)
+    after: Text = told("planned")
+    unit: Text = Unit(raw)
+    if raw.startswith("%"):  # with the space that the language sets before it, or none
+        after, unit = say("percent", number=after), Turned(unit, "unsigned")
+    return say("donor.from_to", today=told("today"), planned=after, unit=unit, **parts)
 
 
-def _not_promised(offer: Offer, row: Row, language: Language) -> Iterator[str]:
-    for key in ("no_case", "no_running", "no_price"):
-        yield language.say(f"donor.{key}")
-    yield language.say("donor.transfer")
+def _not_promised(offer: Offer, row: Row) -> Iterator[Text]:
+    for key in ("no_case", "no_running", "no_price", "transfer"):
+        yield say(f"donor.{key}")
     grade = str(row["grade"])
-    yield language.say("donor.grade", grade=grade, text=language.word("grade", grade))
+    yield say("donor.grade", grade=Own(grade), text=Word("grade", grade))
     if row["illustrative"]:
-        said = language.say("donor.no_publication", mark=MARK)
         every = all(improvement.illustrative for improvement in offer.case.improvements)
-        bare = said.removeprefix(MARK).lstrip()
-        yield bare[:1].upper() + bare[1:] if every else said
+        bare = Turned(say("donor.no_publication", mark=""), "opening")
+        yield bare if every else say("donor.no_publication", mark=MARK)
 
 
-def _index(offer: Offer, language: Language) -> dict[str, Any]:
-    """Every package in one table, and how to read a page."""
-    rows = []
-    for key, row in rows_of(offer.menu.to_frame()):
-        rows.append(
-            [
-                language.name(str(key)),
-                language.word("role", str(row["role"]).replace(",", "").replace(" ", "_")),
-                language.number(float(row["needed_m"]), 1),
-                language.cell(Amount.of(row, "gain")),
-                language.probability(float(row["core"])),
-                str(row["grade"]),
-                f"{key}.pdf",
-            ]
+def index_of(offer: Offer) -> Single:
+    """What the list of all packages says, and how to read a page."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            Name(str(key), "full"),
+            Word("role", str(row["role"]).replace(",", "").replace(" ", "_")),
+            _of(key, row, "needed_m", "tenths"),
+            with_range(_of(key, row, "gain", "middle")),
+            _of(key, row, "core", "probability"),
+            Own(str(row["grade"])),
+            Own(f"{key}.pdf"),
         )
-    settings = offer.case.settings
-    heads = ("package", "advice", "raise", "gain", "best", "grade_head", "file")
-    words = {"unit": language.million(), "sure": _sure(offer, language)}
-    items = [language.say(f"donor.{key}") for key in ("overlap", "transfer", "no_case")]
-    return {
-        "heading": language.say("donor.index_title", count=len(rows)),
-        "lines": [
-            {
-                "head": language.say("donor.how"),
-                "text": language.say("donor.index_text", budget=_budget(offer, language)),
-            }
-        ],
-        "tables": [
-            {
-                "title": language.say("donor.table", price_year=settings.price_year, **words),
-                "heads": [language.say(f"donor.{head}", **words) for head in heads],
-                "rows": rows,
-                "words": 2,
-                "widths": [2.6, 1.0, 0, 0, 0, 0, 0],
-                "note": " ".join(items),
-                "spare": 0,
-                "left_out": [],
-            }
-        ],
-        "long": True,
-    }
+        for key, row in rows_of(offer.menu.to_frame())
+    ]
+    heads = {key: say(f"donor.{key}") for key in ("package", "advice")}
+    heads |= {"raise": say("donor.raise", unit=Unit(), sure=_sure(offer))}
+    heads |= {key: say(f"donor.{key}") for key in ("gain", "best", "grade_head", "file")}
+    table = Fitted(
+        say("donor.table", price_year=offer.case.settings.price_year, unit=Unit()),
+        tuple(heads.values()),
+        tuple(rows),
+        words=2,
+        widths=(2.6, 1.0, *(0.0 for _ in rows[0][2:])),
+        note=sentences(*(say(f"donor.{key}") for key in ("overlap", "transfer", "no_case"))),
+    )
+    text = say("donor.index_text", budget=_budget(offer))
+    return Single(
+        topic=TOPIC,
+        title=TITLE,
+        heading=say("donor.index_title", count=len(rows)),
+        lines=Ask(((say("donor.how"), text),)),
+        tables=(table,),
+        note=NOTE,
+        foot=(say("frame.rounding"), _vintage(offer)),
+        long=True,
+    )

@@ -1,19 +1,102 @@
 """A document of one page: rows that may be left out give way until the page holds all the rest."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from math import isfinite
 from typing import Any
 
 from capworth.errors import InputError
-from capworth.language.language import Language
-from capworth.language.numbers import Amount
-from capworth.report.bars import OUTLINE, SOLID, scale
+from capworth.report.bars import Bars
+from capworth.report.blocks import Ask, List, Numbers
+from capworth.report.content import Cell, Text, Voice, spoken
+from capworth.report.pages import said_block
 from capworth.report.pdf import set_document
 
 TEMPLATE = "single.typ"
 OVERFLOW = "page overflows"  # said by the template
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A table of which a full page leaves out the last rows.
+
+    Attributes
+    ----------
+    rows : cells; one of None is left to be written in
+    widths : of each column against the others; 0: as wide as its widest number
+    words : how many columns, from the first, are words
+    spare : how many of its last rows may be left out
+    left_out : what is said in the stead of one row, of two and so on; nothing where it is empty
+    """
+
+    title: Text
+    heads: tuple[Text, ...]
+    rows: tuple[tuple[Cell | None, ...], ...]
+    widths: tuple[float, ...]
+    words: int = 1
+    note: Text | None = None
+    spare: int = 0
+    left_out: tuple[Text, ...] = ()
+
+    def said(self, voice: Voice) -> dict[str, Any]:
+        """Say its words; what is left to be written in stays None."""
+        return {
+            **{name: spoken(getattr(self, name), voice) for name in ("title", "heads", "note")},
+            "rows": [
+                [None if cell is None else spoken(cell, voice) for cell in row] for row in self.rows
+            ],
+            "left_out": spoken(self.left_out, voice),
+            **{name: getattr(self, name) for name in ("widths", "words", "spare")},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """What stands on the page, without a language.
+
+    Attributes
+    ----------
+    topic, title : of the running head
+    heading : its finding
+    foot : lines at its end
+    long : whether more pages may follow
+    """
+
+    topic: Text
+    title: Text
+    heading: Text
+    lines: Ask
+    foot: tuple[Text, ...]
+    numbers: Numbers | None = None
+    picture: Bars | None = None
+    tables: tuple[Fitted, ...] = ()
+    columns: tuple[List, ...] = ()
+    note: Text | None = None
+    long: bool = False
+
+    def said(self, voice: Voice) -> dict[str, Any]:
+        """Put everything that the template prints into words, as plain data."""
+        settings, language = voice.case.settings, voice.language
+        day = settings.appraisal_date
+        return {
+            "language": language.code,
+            "direction": language.direction,
+            "author": language.typeset(settings.in_language("organisation", language.code)),
+            "date": [day.year, day.month, day.day],
+            **{
+                name: spoken(getattr(self, name), voice)
+                for name in ("topic", "title", "heading", "foot", "note")
+            },
+            "lines": said_block(self.lines, voice)["rows"],
+            "numbers": said_block(self.numbers, voice)["rows"] if self.numbers else [],
+            "picture": self.picture.drawn(voice) if self.picture else None,
+            "tables": [table.said(voice) for table in self.tables],
+            "columns": [
+                {"head": spoken(part.head, voice), "rows": spoken(part.rows, voice)}
+                for part in self.columns
+            ],
+            "long": self.long,
+        }
 
 
 def set_single(content: Mapping[str, Any], day: date, name: str = "the document") -> bytes:
@@ -45,54 +128,3 @@ def set_single(content: Mapping[str, Any], day: date, name: str = "the document"
                     f"of the case that stand in it; its longest text: {longest!r}."
                 ) from error
     raise AssertionError("unreachable")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a picture: its name, the numbers at its end, its bar with a range."""
-
-    name: str
-    cells: tuple[str, ...]
-    amount: Amount | None  # None where it is not known: no bar is drawn
-    mine: bool  # whether its bar is filled; the others are outlined
-
-
-def picture(
-    words: Mapping[str, Any], rows: Sequence[Row], language: Language, spare: int = 0
-) -> dict[str, Any]:
-    """Rows of bars on one scale from nought, as plain data; see `bars`.
-
-    Parameters
-    ----------
-    words : title, axis, names, heads and note
-    rows : from the first to the last
-    spare : outlined rows at the end that a full page leaves out, and counts in one line
-    """
-    low, high, ticks = scale((row.amount for row in rows if row.amount), True)
-
-    def at(value: float) -> float:
-        return (value - low) / (high - low)
-
-    return {
-        **words,
-        "spare": spare,
-        "left_out": [language.say("and_more", count=count + 1) for count in range(spare)],
-        "mark": "bar",
-        "grouped": False,
-        "wide": False,
-        "zero": at(0.0),
-        "ticks": [{"at": at(tick), "text": language.tick(tick)} for tick in ticks],
-        "groups": [
-            {
-                "fill": SOLID if row.mine else OUTLINE,
-                "rows": [{"name": row.name, "cells": row.cells, "bar": _bar(row.amount, at)}],
-            }
-            for row in rows
-        ],
-    }
-
-
-def _bar(amount: Amount | None, at: Callable[[float], float]) -> dict[str, Any] | None:
-    if amount is None or not all(map(isfinite, amount)):
-        return None
-    return {"at": at(amount.middle), "low": at(amount.low), "high": at(amount.high), "parts": ()}

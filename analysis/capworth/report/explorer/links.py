@@ -41,6 +41,7 @@ STATED_AS: Final[Mapping[str, str]] = {  # what a page says was set, and the fig
     "draws of the members": "setting.draws",
     "error of the sums": "largest_error.groups",
     "grades of the case": "inputs.judged",
+    "price year": "setting.price_year",
 }
 OF_READING: Final[Mapping[str, str]] = {  # what is said of the registered reading, and its figure
     "claim.strong": "claim_strong",
