@@ -281,6 +281,32 @@ def test_a_scenario_is_data(folder: Path) -> None:
     assert case.with_scenario("dear").estimates()["costs/SCAN-BUILD"].mode == 70_000
 
 
+BESIDE = """
+[few]
+name = "Fewer functions than the rows name"
+settings = { functions = ["hosting", "exchange", "leads", "analysis"] }
+
+[states]
+name = "Counted in states"
+[states.values]
+"criteria/reach" = { unit = "states" }
+"""
+
+
+def test_a_table_that_a_scenario_leaves_alone_is_not_read_again(
+    folder: Path, tmp_path: Path
+) -> None:
+    case = read_case(futures(folder, SCENARIOS + BESIDE))
+    assert case.with_scenario("lean").feedback is case.feedback
+    for name in ("lean", "dear", "states"):
+        changed = case.with_scenario(name)
+        assert same(changed, read_case(changed.write(tmp_path / name))), "as read from its files"
+    assert changed.scores[0].level.unit == "states", "though its own row stays as it is"
+    assert case.scores[0].level.unit == "members"
+    with pytest.raises(CaseError, match="'training' is not known"):
+        case.with_scenario("few")
+
+
 def test_scenarios_are_written_and_read_with_the_case(folder: Path, tmp_path: Path) -> None:
     case = read_case(futures(folder))
     assert read_case(case.write(tmp_path / "a")).scenarios == case.scenarios

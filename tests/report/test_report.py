@@ -30,9 +30,10 @@ from capworth.model.result import Interval
 from capworth.report import pdf
 from capworth.report.advice import advice, break_even
 from capworth.report.annex import contents as annex
+from capworth.report.content import Name
 from capworth.report.decision import decision_page, page_one_of
 from capworth.report.edition import FULL
-from capworth.report.summary import summary_page
+from capworth.report.summary import _why_not, summary_page
 from capworth.study.stages import Study, run_study
 
 document = partial(pdf.document, annex=FULL)  # every page and chart
@@ -415,6 +416,24 @@ def test_further_money_takes_in_what_is_added(study: Study) -> None:
     assert all(words.brief(key) in first for key in added[0].split())
     assert (len(added), len(set(added))) == (3, 1)  # then the same is not said again
     assert text.endswith("more, up to €10 million, adds no other.")
+
+
+def test_what_is_not_now_is_named_within_a_page(bundled: Study) -> None:
+    def told(*reasons: str) -> list[int]:
+        """How many improvements page 2 names for each reason."""
+        index = pd.Index([f"I{k}" for k in range(len(reasons))])
+        programme = replace(
+            bundled.programme,
+            _table=pd.DataFrame({"role": "not now"}, index=index),
+            _why_not=pd.DataFrame({"reason": reasons}, index=index),
+        )
+        said: Any = _why_not(bundled.with_answers(programme=programme)).text
+        lists = [dict(phrase.slots)["names"].items for phrase in said.items]
+        return [sum(isinstance(one, Name) for one in each) for each in lists]
+
+    assert told(*"a" * 9, *"b" * 4) == [9, 4]
+    assert told(*"a" * 45, *"b" * 6) == [7, 6], "page 2 was too long by two lines"
+    assert told(*"abcdefgh" * 2) == [1] * 8
 
 
 def test_the_target_of_page_2_is_the_best_set_that_it_pays_for(study: Study) -> None:

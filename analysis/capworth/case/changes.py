@@ -170,8 +170,10 @@ def _sums(raw: RawCase) -> Mapping[str, float]:
 
 
 def _numbered(table: Table) -> Table:
-    """Number the rows as the written file would."""
+    """Number the rows as the written file would; a table that stands so already stays."""
     file = f"{table.name}{'-synthetic' if table.file.endswith('-synthetic.csv') else ''}.csv"
+    if file == table.file and all(row.number == k for k, row in enumerate(table.rows, start=2)):
+        return table
     rows = tuple(Row(k, row.cells) for k, row in enumerate(table.rows, start=2))
     return Table(table.name, file, rows)
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from typing import cast
 
 from capworth.case.dictionary import (
     CLAIM,
@@ -106,7 +107,7 @@ def check_cells(raw: RawCase) -> tuple[Mapping[str, object], Typed, tuple[Findin
         known_faults |= {(f.file, f.row, f.column) for f in doubts}
         findings.extend(doubts)
     typed = {
-        name: _check_table(table, known, words, findings, known_faults)
+        name: _typed(table, known, words, findings, known_faults, bool(raw.scenarios))
         for name, table in tables.items()
     }
     if raw.claim is not None and raw.place_of(CLAIM) not in unreadable:
@@ -263,6 +264,31 @@ def _list_word(word: object, options: tuple[str, ...]) -> str:
     if not isinstance(word, str) or word not in options:
         raise BadCellError(f"{word!r} is not known", nearest(str(word), options))
     return word
+
+
+def _typed(
+    table: Table,
+    known: Mapping[str, Collection[str]],
+    functions: tuple[str, ...],
+    findings: list[Finding],
+    known_faults: Collection[tuple[str, int, str]],
+    keeps: bool,
+) -> tuple[TypedRow, ...]:
+    """Read a table, or take what was read of this very one beside the same words.
+
+    Kept is what has no fault, where the case has scenarios: each reads most tables again.
+    """
+    refs = {c.options[0] for c in dictionary()[table.name].values() if c.kind in ("ref", "refs")}
+    words = {other: known.get(other, ()) for other in refs}
+    sound = not known_faults and not any(isinstance(w, Anything) for w in words.values())
+    beside = functions, {other: {*word} for other, word in words.items()}
+    if sound and "typed" in table.known and table.known["typed"][0] == beside:
+        return cast(tuple[TypedRow, ...], table.known["typed"][1])
+    told = len(findings)
+    typed = _check_table(table, known, functions, findings, known_faults)
+    if keeps and sound and len(findings) == told:
+        table.known["typed"] = beside, typed
+    return typed
 
 
 def _check_table(

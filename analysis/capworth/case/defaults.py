@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
+from operator import is_
 
 from capworth.case.check import FINANCIAL, tables_needed, year_begun
 from capworth.case.dictionary import SETTINGS, dictionary, table_names
@@ -40,6 +41,7 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {  # cells that are the same in ever
     },
     "unit_values": {"scale": "money", "scope": "social"},
 }
+BY_OTHERS = {"costs", "totals", "improvements", "scores"}  # filled by settings, or other tables
 STEMS = {"criteria": ("swing_low", "swing", "swing_high")}
 MADE = 3  # letters of a word from which a short name is made at least
 NOT_KEY = re.compile(r"[^A-Za-z0-9]+")
@@ -163,6 +165,8 @@ def _filled(
     columns = dictionary()[table.name]
     form = str(settings.get("number_format") or "")
     named = {c.name: ids.get(c.options[0], {}) for c in columns.values() if c.kind == "ref"}
+    if table.known.get("filled") == (form, named):
+        return table
     shorts = {name: {*known.values()} for name, known in named.items()}
     rows = []
     for row in table.rows:
@@ -185,7 +189,11 @@ def _filled(
             )
         cells = _ranged(table.name, cells, form, tables)
         rows.append(row if cells == row.cells else replace(row, cells=cells))
-    return replace(table, rows=tuple(rows))
+    if not all(map(is_, rows, table.rows)):
+        return replace(table, rows=tuple(rows))
+    if table.name not in BY_OTHERS:
+        table.known["filled"] = form, named
+    return table
 
 
 def _undated(tables: Mapping[str, Table]) -> set[str]:

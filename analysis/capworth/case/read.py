@@ -77,7 +77,7 @@ from capworth.case.rules.whole import check_rules
 from capworth.case.rules.words import check_words
 from capworth.case.scenarios import read_history, read_scenarios
 from capworth.case.survey import survey_scores
-from capworth.case.tables import RawCase, read_raw
+from capworth.case.tables import RawCase, Table, read_raw
 from capworth.case.written import came_from_the_door, text_of, write_case
 from capworth.errors import CaseError, Finding
 from capworth.methods.arguments import kinds_checked
@@ -168,7 +168,7 @@ def _built(raw: RawCase, levels: bool = True) -> Case:
     given: dict[str, Any] = {k: v for k, v in settings.items() if v not in (None, ())}
     given["translations"] = _translations(SETTINGS, given)
     claim = _registration(raw, typed)
-    parts = _parts(given, typed, claim.coders if claim else ())
+    parts = _parts(given, typed, claim.coders if claim else (), filled.tables)
     if findings := _unfit(raw, given, typed, parts):
         raise CaseError(findings)
     given_settings = {f.name: given[f.name] for f in fields(Settings) if f.name in given}
@@ -233,15 +233,23 @@ def seeded(case: Case, seed: int) -> Case:
     return other if known is None else came_from_the_door(other, known)
 
 
-def _parts(given: Mapping[str, Any], typed: Typed, coders: tuple[str, ...]) -> dict[str, Any]:
+def _parts(
+    given: Mapping[str, Any], typed: Typed, coders: tuple[str, ...], tables: Mapping[str, Table]
+) -> dict[str, Any]:
     """Build the rows of every table, each uncertain number with how it is drawn."""
     units = {row.text("id"): row.text("unit") for row in typed.get("criteria", ())}
-    parts: dict[str, Any] = {
-        table: tuple(
-            kind(**dict(_arguments(kind, number, row, units))) for row in typed.get(table, ())
-        )
-        for table, kind, number in PARTS
-    }
+    parts: dict[str, Any] = {}
+    for table, kind, number in PARTS:
+        rows = typed.get(table, ())
+        known = tables[table].known if table in tables else {}
+        kept = known.get("typed", ((), ()))[1] is rows  # then they are read again
+        made = known.get("built") if kept else None
+        if made is None or made[0] is not rows or made[1] != units:
+            built = tuple(kind(**dict(_arguments(kind, number, row, units))) for row in rows)
+            made = rows, units, built
+            if kept:
+                known["built"] = made
+        parts[table] = made[2]
     parts["costs"] = tuple(map(_as_revenue, parts["costs"]))
     parts["scores"] += measured_scores(typed)
     parts["scores"] += survey_scores(parts, int(given["seed"]))

@@ -9,7 +9,7 @@ import os
 import re
 import tomllib
 from collections.abc import Collection, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
@@ -66,6 +66,9 @@ class Table:
     file: str
     rows: tuple[Row, ...]
     heading: tuple[str, ...] = ()  # as it stands there; empty of a table that nobody typed
+    known: dict[str, Any] = field(  # what was made of it: a scenario leaves most tables as they are
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
 
 @dataclass(frozen=True, slots=True)

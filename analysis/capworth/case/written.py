@@ -51,7 +51,9 @@ def with_files(raw: RawCase) -> RawCase:
     files = {SETTINGS_FILE: _toml(raw.settings)}
     for name, table in raw.tables.items():
         made_up = table.file.endswith("-synthetic.csv")
-        files[f"{name}-synthetic.csv" if made_up else f"{name}.csv"] = _csv(table)
+        if "written" not in table.known:
+            table.known["written"] = _csv(table)
+        files[f"{name}-synthetic.csv" if made_up else f"{name}.csv"] = table.known["written"]
     for name, keys in ((CLAIM_FILE, raw.claim), (SCENARIOS, raw.scenarios), (CHANGES, raw.history)):
         if keys is not None:
             files[name] = _toml(keys)

@@ -22,6 +22,7 @@ from capworth.report.advice import Advice, advice, changes
 from capworth.report.annex.claim import claim_text, standing_of
 from capworth.report.blocks import Block, Paragraph, Row, Steps, Table, Title, rows_of
 from capworth.report.content import (
+    NAMED,
     Cell,
     Day,
     Name,
@@ -53,6 +54,7 @@ from capworth.report.pages import said_page
 from capworth.study.stages import Study
 
 PROMISED = 5  # targets that are named
+IN_ALL = 13  # improvements that are not now and are named, whatever their reasons
 QUOTES = 3  # improvements whose price is asked for first
 DATA_EXCHANGE = {"hosting", "exchange", "leads"}
 
@@ -361,11 +363,15 @@ def _why_not(study: Study) -> Paragraph:
     for key, row in rows_of(programme.why_not()):
         if key in out:
             reasons.setdefault(str(row["reason"]), []).append(str(key))
+    each = next(
+        (k for k in range(NAMED, 0, -1) if sum(min(k, len(x)) for x in reasons.values()) <= IN_ALL),
+        1,
+    )
     told = [
         say(
             "why_others.reason",
             reason=Turned(Word("reason", reason), "opening"),
-            names=names(keys),
+            names=names(keys, each),
         )
         for reason, keys in reasons.items()
     ]

@@ -1,6 +1,6 @@
 """Best sets against HiGHS, best sets of every draw against all sets, and the order of priority."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 import numpy as np
@@ -231,3 +231,57 @@ def test_the_order_takes_each_project_once_and_obeys(n: int, seed: int) -> None:
         assert any(project in group for group in relations.excludes) or any(
             head == project for head, _ in relations.requires
         )
+
+
+def by_whole_sets(
+    cost: Floats, value: Floats, relations: Relations
+) -> Iterator[tuple[float, float]]:
+    """Cost and value of each step of the order of priority, every sum taken anew over whole sets.
+
+    For requirements of one project each, exclusions and pairs.
+    """
+
+    def worth(taken: frozenset[int]) -> float:
+        pairs = sum(b for one, other, b in relations.synergies if {one, other} <= taken)
+        return float(value[list(taken)].sum()) + pairs
+
+    def closed(taken: frozenset[int]) -> frozenset[int]:
+        more = taken.union(*(group for head, group in relations.requires if head in taken))
+        return taken if more == taken else closed(more)
+
+    taken: frozenset[int] = frozenset()
+    while True:
+        ways = []
+        for project in {*range(relations.n)} - taken:
+            after = closed(taken | {project})
+            price, gain = cost[list(after - taken)].sum(), worth(after) - worth(taken)
+            clash = any(len(after.intersection(group)) > 1 for group in relations.excludes)
+            if gain > 0 and not clash:
+                rate = -gain / price if price else -gain
+                ways.append((price > 0, rate, price, sorted(after - taken), after))
+        if not ways:
+            return
+        after = min(ways)[-1]
+        yield float(cost[list(after)].sum()), worth(after)
+        taken = after
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(2, 7), seeds)
+def test_the_order_by_steps_is_that_by_whole_sets(n: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    cost, value = rng.integers(0, 5, n).astype(float), rng.integers(-1, 5, n).astype(float)
+    heads, apart, pairs = ([(int(a), int(b)) for a, b in rng.integers(0, n, (3, 2))] for _ in "abc")
+    relations = Relations(
+        n,
+        requires=tuple((a, (b,)) for a, b in heads[:2] if a != b),
+        excludes=tuple(pair for pair in apart[:1] if len({*pair}) > 1),
+        synergies=tuple((a, b, float(rng.integers(-2, 4))) for a, b in pairs if a != b),
+    )
+    taken: list[int] = []
+    found = []
+    for bundle in priority_order(cost, value, relations):
+        taken += bundle
+        bonus = sum(b for one, other, b in relations.synergies if {one, other} <= {*taken})
+        found.append((float(cost[taken].sum()), float(value[taken].sum()) + bonus))
+    assert found == list(by_whole_sets(cost, value, relations))

@@ -8,6 +8,7 @@ What the settings may ask of the tables: only what these can answer.
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 
 from capworth.case.check import BadCellError, Typed, TypedRow
@@ -114,6 +115,7 @@ EMPTY_WORDS = re.compile(  # what is typed where nothing is known; French and Sp
     r"|s/[od]|غير معروف|\W*|k\W?a\W?|di[tc]o|pendiente|lorem\b.*|test|foo|\d)",
     re.IGNORECASE,
 )
+_says_nothing = lru_cache(maxsize=1 << 12)(EMPTY_WORDS.fullmatch)  # many rows rest on one sentence
 TOLERANCE = 0.005  # how far shares and parts may miss their sum, relative
 
 
@@ -164,7 +166,7 @@ def evidence_is_named(_: Mapping[str, object], typed: Typed) -> Iterator[Finding
                 "source", f"grade {grade} without a source", "Name the source, or grade it D or E."
             )
         if grade in {"D", "E"}:
-            if EMPTY_WORDS.fullmatch(basis := row.text("basis")):
+            if _says_nothing(basis := row.text("basis")):
                 yield row.fault(
                     "basis",
                     f"{basis!r} says nothing" if basis else f"grade {grade} without a basis",

@@ -1,9 +1,8 @@
 """The order-of-priority curve: what to fund first, by value for its cost."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -71,7 +70,12 @@ def filled(
 
 
 class _Worth:
-    """Cost and value of sets in whole numbers, so that equal ratios are equal."""
+    """What a step costs and adds, in whole numbers, so that equal ratios are equal.
+
+    Attributes
+    ----------
+    rules : of each project, those that its entry may break
+    """
 
     def __init__(self, cost: Floats, value: Floats, relations: Relations) -> None:
         bonus = [extra for _, _, extra in relations.synergies]
@@ -84,13 +88,29 @@ class _Worth:
                 relations.synergies, gains[relations.n :], strict=True
             )
         ]
+        self._pairs: list[list[int]] = [[] for _ in range(relations.n)]
+        for k, (one, other, _) in enumerate(self._bonus):
+            self._pairs[one].append(k)
+            self._pairs[other].append(k)
+        rules = tuple(rules_of(relations))
+        self.rules = [
+            [rule for rule in rules if project in rule.members or rule.high < 0]
+            for project in range(relations.n)
+        ]
 
-    def cost(self, taken: Taken) -> int:
-        return sum(self._cost[project] for project in taken)
+    def cost(self, bundle: Taken) -> int:
+        return sum(self._cost[project] for project in bundle)
 
-    def gain(self, taken: Taken) -> int:
-        pairs = sum(extra for one, other, extra in self._bonus if one in taken and other in taken)
-        return sum(self._gain[project] for project in taken) + pairs
+    def gain(self, bundle: Taken, taken: Taken) -> int:
+        """What a bundle adds to what is taken: its own gains, and the pairs that it completes."""
+        after = bundle | taken
+        own = sum(self._gain[project] for project in bundle)
+        pairs = {pair for project in bundle for pair in self._pairs[project]}
+        return own + sum(
+            extra
+            for one, other, extra in (self._bonus[pair] for pair in pairs)
+            if one in after and other in after
+        )
 
 
 Key = tuple[bool, Fraction, int, tuple[int, ...]]
@@ -140,13 +160,12 @@ def _best(
 ) -> Taken:
     """Set after the step of most added value for the added cost; empty when there is none."""
     best: tuple[Key, Taken] | None = None
-    cost, gain = scale.cost(taken), scale.gain(taken)
     for start in wanted:
         for bundle in _bundles(start, taken, relations):
-            after = _joined(taken, bundle, relations)
+            after = _joined(taken, bundle, relations, scale.rules)
             if after is None:
                 continue
-            price, more = scale.cost(after) - cost, scale.gain(after) - gain
+            price, more = scale.cost(bundle), scale.gain(bundle, taken)
             if gainful and more <= 0:
                 continue
             ratio = Fraction(-more, price) if price > 0 else Fraction(-more)
@@ -177,20 +196,21 @@ def _bundles(start: Taken, taken: Taken, relations: Relations) -> Iterator[Taken
             yield bundle - taken
 
 
-def _joined(taken: Taken, bundle: Taken, relations: Relations) -> Taken | None:
-    """Set with the bundle in it; None if that is not allowed."""
+def _joined(
+    taken: Taken, bundle: Taken, relations: Relations, rules: Sequence[Iterable[Rule]]
+) -> Taken | None:
+    """Set with the bundle in it; None if that is not allowed.
+
+    Rules that the bundle does not touch stand as they stood.
+    """
     if not bundle or bundle.intersection(relations.barred):
         return None
     after = taken | bundle
     for group in relations.excludes:
         if len(after.intersection(group)) > 1:
             return None
-    for rule in _rules(relations):  # what is not met before may still be on its way
-        if not min(rule.low, rule.total(taken)) <= rule.total(after) <= rule.high:
-            return None
+    for project in bundle:
+        for rule in rules[project]:  # what is not met before may still be on its way
+            if not min(rule.low, rule.total(taken)) <= rule.total(after) <= rule.high:
+                return None
     return after
-
-
-@lru_cache(maxsize=64)
-def _rules(relations: Relations) -> tuple[Rule, ...]:
-    return tuple(rules_of(relations))
