@@ -52,7 +52,7 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.register_profile("short", settings.get_profile("same"), max_examples=20)
+settings.register_profile("short", settings.get_profile("same"), max_examples=12)
 # As the tests that are long: all of it where a change lands.
 settings.load_profile("same" if "CAPWORTH_CI" in os.environ else "short")
 

@@ -114,6 +114,7 @@ class Killing(Executor):
         return future
 
 
+@pytest.mark.long
 def test_a_worker_that_is_killed_loses_nothing(
     dask: Cluster, small_folder: Path, alone: str
 ) -> None:
@@ -125,6 +126,7 @@ def test_a_worker_that_is_killed_loses_nothing(
     assert bytes_of(found) == alone
 
 
+@pytest.mark.long
 def test_a_run_on_a_cluster_has_the_same_bytes(
     dask: Cluster, small_folder: Path, tmp_path: Path
 ) -> None:

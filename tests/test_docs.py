@@ -151,6 +151,7 @@ TASKS = SMALLER | {
 }
 
 
+@pytest.mark.long
 def test_the_page_on_what_if_runs(
     small: Case, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

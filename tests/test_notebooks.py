@@ -119,6 +119,7 @@ def test_it_runs_from_top_to_bottom(path: Path, kernel: "KernelManager") -> None
     assert "does not ask for" not in str(shown)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_it_runs_on_a_case_of_ones_own(path: Path, kernel: "KernelManager") -> None:

@@ -313,6 +313,7 @@ print({name: as_csv(table) for name, table in one.items()}
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="copies are made on Linux only")
 def test_a_study_that_loses_a_process_has_the_same_numbers(
     small_folder: Path, tmp_path: Path

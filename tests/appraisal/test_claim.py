@@ -82,6 +82,7 @@ def test_four_lines_can_show_nothing(worked: Study) -> None:
     )
 
 
+@pytest.mark.long
 def test_the_bundled_words(bundled: Claim) -> None:
     """Method note 8.6 and section 0: level greater, margin not shown; per euro inconclusive."""
     table = bundled.to_frame()
@@ -311,6 +312,7 @@ def test_a_scenario_is_exploratory(locked: Path) -> None:
     assert found.standing == "exploratory"
 
 
+@pytest.mark.long
 def test_only_a_registered_claim_is_called_supported() -> None:
     """The bundled list with level registered and every claimed service lifted."""
     case = read_case(ROOT / "data" / "interpol-2019").with_claim(estimand="level", extent_key="")

@@ -45,6 +45,7 @@ def test_futures_are_listed_with_what_they_change(futures: Path) -> None:
     assert "    setting budget: 55000, before 110000" in done.stdout
 
 
+@pytest.mark.long
 def test_a_future_is_run_like_a_case(futures: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     done = call("run", futures, "--scenario", "lean", "--draws", 100, "--lang", "en", "--out", out)

@@ -229,6 +229,7 @@ def test_an_older_run_without_figures_says_so(made: Path, tmp_path: Path) -> Non
     assert call("explain", copy, "LAB").exit_code == 0
 
 
+@pytest.mark.long
 def test_a_made_up_survey_is_named_so_and_can_be_used(
     few_charts_here: None, folder: Path, tmp_path: Path
 ) -> None:

@@ -260,6 +260,7 @@ def lines(report: PdfReader) -> tuple[str, ...]:
     return tuple(line for page in report.pages for line in painted(page))
 
 
+@pytest.mark.long
 def test_ranges_are_painted_from_low_to_high(lines: tuple[str, ...]) -> None:
     found = list(ranges(iter(lines)))
     assert len(found) > 60

@@ -90,6 +90,7 @@ def programme(now: tuple[Case, Sample, Bools]) -> Programme:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("confidence", "chosen", "value", "mean", "at", "over"), BEFORE)
 def test_best_set_under_confidence(
     before: tuple[Case, Sample, Bools],

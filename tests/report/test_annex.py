@@ -43,6 +43,9 @@ MOST_PAGES = 26
 MOST_BYTES = 600_000
 
 
+CODES = ["en", "fr", "es", pytest.param("ar", marks=pytest.mark.long)]  # each is a whole paper
+
+
 class Papers(dict[str, bytes]):
     """The paper of a study by language, each written when it is first read."""
 
@@ -235,7 +238,7 @@ def sizes(report: bytes, pages: range) -> Iterator[tuple[int, float, str]]:
         yield from ((number, size, text) for size, text in found)
 
 
-@pytest.mark.parametrize("code", ["en", "fr", "es", "ar"])
+@pytest.mark.parametrize("code", CODES)
 def test_type_is_never_small(papers: dict[str, bytes], code: str) -> None:
     told = list(sizes(papers[code], range(2)))
     assert len(told) > 100
@@ -248,7 +251,7 @@ def test_type_is_never_small(papers: dict[str, bytes], code: str) -> None:
     assert read > 0.7 * sum(letters.values())
 
 
-@pytest.mark.parametrize("code", ["en", "fr", "es", "ar"])
+@pytest.mark.parametrize("code", CODES)
 def test_the_paper_is_two_pages_and_an_annex_that_is_short_and_light(
     bundled: Study, papers: dict[str, bytes], code: str
 ) -> None:
@@ -280,7 +283,7 @@ def _lowest(report: bytes, number: int) -> float:
     return (head - min(body)) / (head - foot)
 
 
-@pytest.mark.parametrize("code", ["en", "fr", "es", "ar"])
+@pytest.mark.parametrize("code", CODES)
 def test_pages_are_full(bundled: Study, papers: dict[str, bytes], code: str) -> None:
     """Those of decision, and of the annex each that is not the last of a part."""
     voice = Voice(Language.of(bundled.case, code), bundled)
@@ -300,7 +303,7 @@ def test_pages_are_full(bundled: Study, papers: dict[str, bytes], code: str) -> 
         assert 0.2 <= full <= 1.0, (number + 1, full)
 
 
-@pytest.mark.parametrize("code", ["en", "fr", "es", "ar"])
+@pytest.mark.parametrize("code", CODES)
 def test_papers_are_accessible_and_for_archives(papers: dict[str, bytes], code: str) -> None:
     assert faults(papers[code], code) == []
 

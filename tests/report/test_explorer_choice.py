@@ -235,6 +235,7 @@ def test_money_net_of_cost_and_pairs_are_chosen_as_in_the_library(
         )
 
 
+@pytest.mark.long
 def test_a_budget_that_buys_everything_is_searched_to_the_end(
     engine: Engine, sample: Sample
 ) -> None:

@@ -81,7 +81,9 @@ def test_there_are_a_hundred_cases(cases: Mapping[str, Case]) -> None:
     assert len(cases) >= 100
 
 
-@pytest.mark.parametrize(("step", "annexes"), [pytest.param(1, 1, marks=pytest.mark.long), (5, 15)])
+@pytest.mark.parametrize(
+    ("step", "annexes"), [pytest.param(1, 1, marks=pytest.mark.long), (15, 30)]
+)
 @pytest.mark.usefixtures("shared")
 def test_what_a_case_does_not_hold_is_not_said(
     cases: Mapping[str, Case], said: set[str], step: int, annexes: int

@@ -960,6 +960,7 @@ def _filled(picture: Mapping[str, Any], *fills: str) -> set[str]:
     return {row["name"][:FIRST] for group in groups for row in group["rows"]}
 
 
+@pytest.mark.long
 def test_the_paper_speaks_of_one_set(bundled: Study) -> None:
     """Page 1, the options, the timetable, the donor menu and the tables name the same programme."""
     words = words_of(bundled.case)

@@ -72,6 +72,7 @@ def test_inputs_that_now_move_together_are_told(old: Path, folder: Path) -> None
     assert list(found.shares().columns) == ["scores"]
 
 
+@pytest.mark.long
 def test_moves_are_told_with_their_cause(old: Path, folder: Path, edit: Edit) -> None:
     first = "REG"
     edit("scores.csv", "REG,reach,120,150,180", "REG,reach,20,25,30")
