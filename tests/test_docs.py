@@ -187,6 +187,7 @@ def test_the_page_on_what_if_runs(
 ROW = re.compile(r"^\| (?P<task>.+?) \| (?P<before>.+?) \| (?P<now>\d) \| (?P<cell>.*?) ?\|$")
 
 
+@pytest.mark.long
 def test_every_task_takes_as_many_lines_as_the_table_says(
     small: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -112,6 +112,7 @@ def test_a_pledge_without_a_probability_follows_its_grade(small: Case) -> None:
     assert order == sorted(order, reverse=True)
 
 
+@pytest.mark.long
 def test_income_of_the_organisation_is_shown_and_never_counted(small: Case) -> None:
     """Gifts and income move neither costs nor values nor the programme: they are transfers."""
     income = replace(pledge("DUES", 9e9, 2020), kind="statutory", use="organisation")

@@ -436,6 +436,7 @@ def test_an_event_that_is_told_in_two_ways_is_no_count(log: Path, old: str, new:
     assert "is told otherwise in row" in told
 
 
+@pytest.mark.long
 def test_check_names_rows_by_file_and_number(tmp_path: Path) -> None:
     """Far down a long file, which is read in many pieces at once, and in a Parquet file."""
     count, bad = 300_000, (7, 123_456, 299_999)

@@ -259,6 +259,7 @@ def test_two_calls_give_the_same_bytes(study: Study, editions: Mapping[str, Edit
 # ---------------------------------------------------------------- the data book
 
 
+@pytest.mark.long
 def test_the_data_book_holds_every_figure_and_every_table_typed(
     study: Study, editions: Mapping[str, Edition]
 ) -> None:

@@ -320,6 +320,7 @@ def test_briefs_of_a_run(run: Path, small: Case) -> None:
     shutil.rmtree(run / BRIEFS)
 
 
+@pytest.mark.long
 def test_a_brief_tells_the_numbers_of_its_run(
     small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

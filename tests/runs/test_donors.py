@@ -288,6 +288,7 @@ def test_members_speak_only_where_they_were_asked(study: Study, small: Case) -> 
     assert "need these services most in South (need gap 64 of 100) and North" in text
 
 
+@pytest.mark.long
 def test_made_answers_are_no_answers(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Need by region goes to the page where members were asked, and nowhere else."""
     case = read_case(inputs_of(run))

@@ -131,6 +131,7 @@ def test_a_rerun_with_more_workers_finds_the_same_bytes_and_says_so(whole: Path)
     assert done.stdout.splitlines() == [str(sys.platform == "linux"), same, "no pyplot"]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("few_charts")
 def test_a_rerun_names_what_differs(made: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(made, tmp_path / "copy"))

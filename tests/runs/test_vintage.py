@@ -113,6 +113,7 @@ def test_the_shares_sum_to_the_whole_move(old: Path, folder: Path, edit: Edit) -
     assert (abs(told) > 0.1).any()
 
 
+@pytest.mark.long
 def test_what_left_the_programme_is_news(old: Path, folder: Path, edit: Edit) -> None:
     edit("case.toml", "budget = 110000", "budget = 0")
     run(folder, old.parent / "new", DRAWS)

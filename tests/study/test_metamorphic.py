@@ -271,6 +271,7 @@ MEANS: Final[Mapping[str, Sequence[str]]] = {  # columns that are means over all
 }
 
 
+@pytest.mark.long
 def test_a_draw_that_counts_twice_pulls_every_mean_towards_itself() -> None:
     twice = 23
     with drawn(chosen_draws([*range(DRAWS), twice], DRAWS)):
@@ -315,6 +316,7 @@ NAMING: Final = (
 )
 
 
+@pytest.mark.long
 def test_other_short_names_move_nothing() -> None:
     old = [row.id for table in RENAMED for row in getattr(base(), table)]
     names = {name: f"Q{name}" for name in old}  # in the same order

@@ -232,6 +232,7 @@ def shuffled(folder: Path, target: Path, seed: int) -> Case:
     return read_case(target)
 
 
+@pytest.mark.long
 def test_the_order_of_rows_in_the_files_does_not_matter(
     study: Study, small_folder: Path, tmp_path: Path
 ) -> None:
