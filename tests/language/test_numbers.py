@@ -221,16 +221,17 @@ def test_a_figure_is_written_as_an_amount_is() -> None:
     st.floats(-1e7, 1e7),
     st.floats(0, 1e6),
     st.floats(0, 1e6),
-    st.one_of(st.none(), st.floats(0, 1e4)),
+    st.one_of(st.none(), st.floats(0, 1)),
 )
 def test_the_last_digit_of_a_figure_is_held_by_its_draws(
-    value: float, below: float, above: float, error: float | None
+    value: float, below: float, above: float, share: float | None
 ) -> None:
     """At least two errors wide, and never so coarse that the range has no digit.
 
     A number of many digits is coarser than its range without any error.
     """
     low, high = value - below, value + above
+    error = None if share is None else share * (high - low)
     places = digits("millions", value, low, high, error)
     if high - low > 1e-3:
         assert places <= decimals(value, low, high)

@@ -11,6 +11,7 @@ from typing import Any, Protocol, Self
 
 from capworth.case.claim import Registration
 from capworth.case.drawing import Correlation, Distribution, Observation
+from capworth.case.relations import SYNERGY
 from capworth.case.rows import (
     CATEGORIES,
     COUNTS,
@@ -445,6 +446,12 @@ class Case:
         """Which capabilities compete for places in value for money; all where none has a place."""
         found = [k for k, placed in enumerate(self.placed) if placed]
         return found or [*range(len(self.capabilities))]
+
+    @property
+    def synergies(self) -> tuple[tuple[Relation, Estimate], ...]:
+        """Pairs that add more or less side by side, each with its share of the lesser gain."""
+        pairs = (r for r in self.relations if r.relation == SYNERGY)
+        return tuple((r, r.bonus) for r in pairs if r.bonus is not None)
 
     @property
     def raises_funds(self) -> bool:

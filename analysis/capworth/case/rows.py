@@ -15,6 +15,8 @@ from datetime import date
 from fnmatch import fnmatchcase
 from math import inf
 
+from capworth.errors import InputError
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
@@ -281,6 +283,13 @@ class Criterion(Spoken):
     def is_measured(self) -> bool:
         """Whether capabilities have levels on it (a leaf of the tree)."""
         return self.worst is not None
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Worst and best level of a leaf; InputError where nothing is measured on it."""
+        if self.worst is None or self.best is None:
+            raise InputError(f"criterion {self.id!r}: no worst and best level. Measure it.")
+        return self.worst, self.best
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,8 +134,9 @@ class Language:
 
     def _dated(self, slot: str, value: object) -> object:
         """Write a year as the case does; other values stay."""
-        is_year = slot in YEARS and isinstance(value, int) and value >= EARLIEST
-        return self.year(value) if is_year else value  # type: ignore[arg-type]
+        if slot in YEARS and isinstance(value, int) and value >= EARLIEST:
+            return self.year(value)
+        return value
 
     def year(self, year: int) -> str:
         """Write a year.

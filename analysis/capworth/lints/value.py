@@ -300,9 +300,8 @@ def cost_in_the_tree(case: Case) -> Iterator[Lint]:
 
 def _relative(case: Case, criterion: Criterion) -> tuple[tuple[float, ...], ...]:
     """Range of every capability as shares of the way from worst to best, in rising order."""
-    assert criterion.worst is not None  # it is measured
-    assert criterion.best is not None
-    start, way = criterion.worst, criterion.best - criterion.worst
+    start, best = criterion.ends
+    way = best - start
     level = {s.capability: s.level for s in case.scores if s.criterion == criterion.id}
     return tuple(
         tuple(sorted(round((end - start) / way, 9) for end in (of.low, of.mode, of.high)))

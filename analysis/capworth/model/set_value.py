@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 import numpy as np
 
 from capworth.case.model import NET
-from capworth.case.relations import SYNERGY
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.portfolio.draws import set_values
 from capworth.model.gains import Tree
@@ -49,12 +48,10 @@ class SetValue:
         """Read the pairs of a case, and their shares in the draws that are kept."""
         case = sample.case
         number = {i: k for k, i in enumerate(case.improvement_ids)}
-        rows = [r for r in case.relations if r.relation == SYNERGY]
-        pairs = [(number[r.improvement], number[r.other]) for r in rows]
-        shares = np.empty((sample.drawn.size, len(rows)))
-        for k, row in enumerate(rows):
-            assert row.bonus is not None  # a synergy has one: checked at the door
-            shares[:, k] = sample.of(row.bonus)
+        pairs = [(number[r.improvement], number[r.other]) for r, _ in case.synergies]
+        shares = np.empty((sample.drawn.size, len(pairs)))
+        for k, (_, bonus) in enumerate(case.synergies):
+            shares[:, k] = sample.of(bonus)
         kept = Kept(sample)
         lines = sample.model.savings.saved_lines(kept)
         meetings: tuple[Meeting, ...] = meetings_of(sample.model, kept, fewest=2)

@@ -42,9 +42,8 @@ class ValueModel:
     def worth_on(self, leaf: int, levels: Floats) -> Floats:
         """Value 0 to 100 of levels on one leaf, in the shape of `levels`."""
         scale = self.leaves[leaf]
-        assert scale.worst is not None  # a leaf is measured
-        assert scale.best is not None
-        at = [scale.worst, *(level for level, _ in scale.points), scale.best]
+        worst, best = scale.ends
+        at = [worst, *(level for level, _ in scale.points), best]
         worth = [0.0, *(value for _, value in scale.points), 100.0]
         return piecewise(levels, at, worth)
 

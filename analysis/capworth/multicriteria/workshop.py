@@ -359,10 +359,8 @@ def swing_words(case: Case, criterion: str) -> str:
         raise InputError(f"the case has no criterion {criterion!r}. {nearest(criterion, known)}")
     found = known[criterion]
     if found.is_measured:
-        assert found.worst is not None  # a leaf is measured
-        assert found.best is not None
         unit = found.unit.removeprefix(LOGARITHM)
-        ends = (10.0**end if unit != found.unit else end for end in (found.worst, found.best))
+        ends = (10.0**end if unit != found.unit else end for end in found.ends)
         worst, best = map(_plain, ends)
         return f"from {worst} to {best} ({unit})"
     below = ", ".join(c.name.lower() for c in case.siblings[criterion])

@@ -14,7 +14,6 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from capworth.case.model import CostLine, Effect, Estimate
-from capworth.case.relations import SYNERGY
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import discount_factors
 from capworth.model.draws import AtModes
@@ -576,12 +575,11 @@ class _Twin:
         closed = f"=SUMPRODUCT({chosen},{gain},{left})" + "".join(
             f"+{self.levels.at('added', n + 2)}" for n in range(len(self.levels.rows))
         )
-        for tied in (r for r in self.case.relations if r.relation == SYNERGY):
+        for tied, bonus in self.case.synergies:
             one, other = (self._rows[i] for i in (tied.improvement, tied.other))
-            assert tied.bonus is not None
             pair = [f"{at(head, one)},{at(head, other)}" for head in ("gain", "left")]
             closed += (
-                f"+{at('chosen', one)}*{at('chosen', other)}*{self._of(tied.bonus)}"
+                f"+{at('chosen', one)}*{at('chosen', other)}*{self._of(bonus)}"
                 f"*MAX(0,MIN({pair[0]}))*MIN({pair[1]})"
             )
         self._headline(f"gain.{PROGRAMME}", closed, "% of the distance")

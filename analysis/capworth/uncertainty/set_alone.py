@@ -13,7 +13,6 @@ from typing import Protocol
 import numpy as np
 
 from capworth.case.model import DISTANCE, NET, Case, CostLine, Estimate
-from capworth.case.relations import SYNERGY
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.uncertainty.distributions import normal_copula
 from capworth.methods.uncertainty.order_statistics import order_quantiles
@@ -225,8 +224,7 @@ class Sites:
     @cached_property
     def bonuses(self) -> dict[str, int]:
         """Number of the synergy or overlap of each bonus."""
-        pairs = (r for r in self._case.relations if r.relation == SYNERGY)
-        return {r.bonus.name: k for k, r in enumerate(pairs) if r.bonus}
+        return {bonus.name: k for k, (_, bonus) in enumerate(self._case.synergies)}
 
 
 class MovedWorth:
@@ -401,12 +399,11 @@ class MovedWorth:
         rivals, worth = self.rivals, self._choice.worth
         found = np.zeros((shape[0], len(rivals.sets)))
         gains = worth.gains("money" if self._measure == NET else self._measure, self._size)
-        synergies = [r for r in self._case.relations if r.relation == SYNERGY]
+        synergies = self._case.synergies
         for k, pair in enumerate(worth.pairs.tolist()):
             if k not in places.pairs and not any(user in gained for user in pair):
                 continue
-            bonus = synergies[k].bonus
-            assert bonus is not None  # a synergy has one: checked at the door
+            _, bonus = synergies[k]
             both = np.stack([gains[:, user] + gained.get(user, np.zeros(shape)) for user in pair])
             share = draws.of(bonus).reshape(shape)
             then = (share * np.maximum(both.min(axis=0), 0.0)).mean(axis=1)
