@@ -25,7 +25,7 @@ from capworth.errors import CaseError, Finding, InputError, as_seen, nearest
 FIRST_YEAR, LAST_YEAR = 1990, 2100  # of the table activity
 NEEDED: Final = ("capability", "time")
 OPTIONAL: Final = ("member", "answered_by", "hit", "seconds", "event")
-FILE, ROW, TOLD = "filename", "file_row", "told"
+FILE, ROW, TOLD = "capworth_file", "capworth_row", "capworth_told"
 A_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 A_MINUTE, SECOND = "([01][0-9]|2[0-3]):[0-5][0-9]", ":[0-5][0-9]([.][0-9]{1,9})?"
 OFFSET = "(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
@@ -97,7 +97,7 @@ def missing_columns(
     given: Iterable[str], names: Mapping[str, str], place: str
 ) -> tuple[Finding, ...]:
     """Report columns that the log has not: those that are needed, and those that were named."""
-    given = [column for column in given if column != FILE]
+    given = [column for column in given if column != FILE and column[:1] != " "]
     found = []
     for column in dict.fromkeys((*NEEDED, *names)):
         name = names.get(column, column)
@@ -223,8 +223,9 @@ def _trimmed(text: Column) -> Column:
 
 def _as_time(column: Column) -> Column:
     """Read a time as one of UTC: an offset in the text counts, and without one it is UTC."""
-    if not column.type().is_string():
+    if column.type().is_temporal():
         return column.cast("timestamp")
+    column = column.cast("string")  # a number is no time: of what unit, and since when?
     kinds = {PLAIN: "timestamp", TIME: "timestamp('UTC')"}  # which engines are slow to read
     return _read(column, kinds, "timestamp")
 
@@ -389,7 +390,7 @@ def count_exchanges(
     order = [c for c in dictionary()["activity"] if c in made.columns]
     return LoggedActivity(
         _table=made.sort_values(["capability", "metric", "year"], ignore_index=True)[order],
-        _months=months[["capability", "year", "month", "searches", *asked]],
+        _months=months[["capability", "year", "month", "searches", *asked]].astype({"month": int}),
         _dyads=dyads[["capability", "year", "searches", *asked]],
         rows=rows,
         repeats=repeats,
