@@ -7,6 +7,7 @@ streams, and a worker of other versions is refused.
 from __future__ import annotations
 
 import asyncio
+import logging
 import pickle
 import platform
 import socket
@@ -72,14 +73,30 @@ def on_dask(address: str) -> Iterator[Executor]:
             client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError as error:
             raise InputError(f"{address}: the scheduler has no worker. Start one.") from error
-        yield _Workers(client)
+        with _quiet():
+            yield _Workers(client)
     except (KilledWorker, CancelledError, FutureCancelledError) as error:
         raise ClusterError(
             f"{address}: work was lost with its worker again and again, or the scheduler is gone. "
             "Give workers more memory, or start the cluster anew."
         ) from error
     finally:
-        client.close()
+        with _quiet():
+            client.close()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Let Dask write no trace of its own about a scheduler that is gone: one sentence says so."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 def listens(address: str, port: int | None = None) -> bool:

@@ -246,25 +246,25 @@ def test_a_million_rows_with_every_trap(session: str, traps: Path) -> None:
     assert everything(cluster) == everything(duck)
 
 
-def test_the_same_faults_in_a_million_rows(session: str, traps: Path, tmp_path: Path) -> None:
+def test_the_same_faults_far_down_a_log(session: str, traps: Path, tmp_path: Path) -> None:
     """One of each kind, far down; then a torn line, which is told by its number."""
-    lines = (traps / "one log.csv").read_bytes().decode().splitlines(keepends=True)
+    lines = (traps / "one log.csv").read_bytes().decode().splitlines(keepends=True)[:100_000]
     bad = ("NaN", "Infinity", "-inf", "-1", "1e400", "12 s")
     for k, seconds in enumerate(bad):
-        lines[400_000 + k] = f"2019-05-05,REG,FRA,ESP,1,{seconds},\r\n"
-    lines[450_000] = "2019-02-29 10:00:00,REG,FRA,ESP,1,1,\r\n"
-    lines[450_001] = "1900-01-01,,FRA,ESP,maybe,1,\r\n"
-    lines[450_002] = "2019-05-05,REG,FRA,ESP,1,7777,1\r\n"
-    lines[450_003] = "2019-05-05,REG,FRA,ESP,1,7778,1\r\n"
+        lines[40_000 + k] = f"2019-05-05,REG,FRA,ESP,1,{seconds},\r\n"
+    lines[45_000] = "2019-02-29 10:00:00,REG,FRA,ESP,1,1,\r\n"
+    lines[45_001] = "1900-01-01,,FRA,ESP,maybe,1,\r\n"
+    lines[45_002] = "2019-05-05,REG,FRA,ESP,1,7777,1\r\n"
+    lines[45_003] = "2019-05-05,REG,FRA,ESP,1,7778,1\r\n"
     log = tmp_path / "one log.csv"
     log.write_bytes("".join(lines).encode())
     assert faults_on("duckdb", "", log) == faults_on("spark", session, log)
     assert "6 rows hold a response time" in faults_on("duckdb", "", log)
-    lines[480_000] = "2019-05-05,REG,FRA,ESP,1,1\r\n"
+    lines[95_000] = "2019-05-05,REG,FRA,ESP,1,1\r\n"
     log.write_bytes("".join(lines).encode())
     torn = faults_on("duckdb", "", log)
     assert torn == faults_on("spark", session, log)
-    assert torn.endswith("one log.csv, line 480001: 6 cells for 7 columns. Mend it.")
+    assert torn.endswith("one log.csv, line 95001: 6 cells for 7 columns. Mend it.")
 
 
 def faults_on(engine: str, master: str, log: Path) -> str:

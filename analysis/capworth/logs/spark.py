@@ -52,6 +52,7 @@ def opened_on_spark(files: Sequence[Path], master: str, workers: int) -> Iterato
     _must_be_there(where)
     try:
         import ibis
+        from pyspark import SparkContext
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as error:
@@ -60,11 +61,11 @@ def opened_on_spark(files: Sequence[Path], master: str, workers: int) -> Iterato
         ) from error
     from py4j.protocol import Py4JError
 
-    running = SparkSession.getActiveSession()
-    if running and master and running.sparkContext.master != master:
+    running = SparkContext._active_spark_context  # of any thread, as no session tells
+    if running and master and running.master != master:
         raise InputError("Spark runs here for a session of another master. Stop that one first.")
     try:
-        base = running or _begin(SparkSession, where)
+        base = SparkSession(running) if running else _begin(SparkSession, where)
     except Exception as error:  # of the gateway, of Java, of the cluster: of many types
         raise InputError(
             f"Spark does not start: {_first(error)} Give it a Java 17 or 21 with every module "
