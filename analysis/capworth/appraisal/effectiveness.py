@@ -365,7 +365,8 @@ class ScalePanel(Answer):
         found = [
             Column(
                 *("scales", name, "place" if name.startswith("place_") else "first"),
-                *("place" if name.startswith("place_") else "chance", "places", rests),
+                *(("place", "places") if name.startswith("place_") else ("chance", "rank_share")),
+                rests,
                 SHARE if name.startswith("p_first_") else COUNT,
                 f"by_{word(name.partition('place_')[2] or name.partition('p_first_')[2])}",
                 draws="draws",
@@ -383,7 +384,7 @@ class ScalePanel(Answer):
             *columns(
                 "scale_pairs",
                 ("rank_correlation", "rank_correlation", "ratio", "places", rests),
-                ("p_same_first", "same_first", "chance", "places", rests, SHARE),
+                ("p_same_first", "same_first", "chance", "share_of_draws", rests, SHARE),
                 draws="draws",
             ),
         )

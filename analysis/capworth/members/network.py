@@ -137,7 +137,13 @@ class Network(Answer):
                     behind=rests,
                 ),
                 Figure(
-                    *("hub_pays.all_members", number(self.p_hub), "chance", "hub_and_links", SHARE),
+                    *(
+                        "hub_pays.all_members",
+                        number(self.p_hub),
+                        "chance",
+                        "share_of_draws",
+                        SHARE,
+                    ),
                     draws=self.draws,
                     behind=rests,
                 ),
