@@ -344,20 +344,21 @@ class Language:
         amount = Amount(value * scale, low * scale, high * scale)
         places = digits(unit, *amount, error)
         middle, low_end, high_end = (self.number(end, places) for end in amount)
-        text = self.in_unit(middle, unit)
+        text = self.in_unit(middle, unit, figure.prices.partition(" ")[0])
         if not ranged or figure.low is None or amount.is_certain:
             return text
         key = "span_signed" if amount.low < 0 else "span"
         return self.say("around", middle=text, span=self.say(key, low=low_end, high=high_end))
 
-    def in_unit(self, number: str, unit: str) -> str:
+    def in_unit(self, number: str, unit: str, currency: str = "") -> str:
         """Put the unit of a figure to a written number, or to a written interval."""
         if unit in ("millions", "money"):
-            return self.amount(number, millions=unit == "millions")
+            return self.amount(number, currency, millions=unit == "millions")
         if unit in ("share", "distance"):
             text = self.say("percent", number=number)
             return text if unit == "share" else self.say("figure_unit.distance", number=text)
-        money = self.amount(number, millions=True) if unit == "millions_a_year" else number
+        yearly = unit == "millions_a_year"
+        money = self.amount(number, currency) if yearly else number
         return self.say(f"figure_unit.{unit}", number=money)
 
     # ------------------------------------------------------------ money
