@@ -1,30 +1,34 @@
 """The live twin of the decision: from inputs at their modes to the headline figures, as formulas.
 
 What a reader of the data book can follow and change in a spreadsheet: costs as they turn out, what
-improvements close of the distance to the agreed levels, and the programme. Extents, the expected
-distance, what a stated total is multiplied by, and what chains bring in money and harm stand as
-numbers.
+improvements close of the distance to the agreed levels, the results chains that they act on, what
+they save, and the programme. Extents, the expected distance and what a stated total is multiplied
+by stand as numbers.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Final, TypeAlias
 
 import numpy as np
 
-from capworth.case.model import CostLine, Effect, Estimate
+from capworth.case.model import HARM, CostLine, Effect, Estimate, Saving
+from capworth.case.rules.chain import SHARE_STEPS
 from capworth.methods.cost_benefit.prices import MILLION
+from capworth.model.chain import FALSE
 from capworth.model.costs import discount_factors
 from capworth.model.draws import AtModes
 from capworth.model.figures import EVERY, PROGRAMME, Figures
+from capworth.model.joint_gains import MONEY, Chain, meetings_of
 from capworth.model.out_turn import amount_of, bias_of
 from capworth.study.stages import Study
 
 Cell: TypeAlias = str | float | int | None
 SERVICE, IMPROVEMENT = "service", "improvement"  # for what a line is paid
-CARRIED: Final = ("money", "harm")  # of chains, kept as numbers
-OF_STUDY: Final = ("asked", "cost", "gain")  # to be held against
+RECEIPT = "receipt"  # what comes in by an improvement
+OF_STUDY: Final = ("asked", "cost", "gain", "money", "harm")  # to be held against
+FEW: Final = 4  # improvements on one chain up to which every set of them is walked
 ONE: Final = "1*1"  # a price in the money of the case
 DRAWN: Final = "from the draws: kept as it is"
 STATED: Final = "stated"
@@ -34,8 +38,7 @@ NOTES: Final = (
     "These are figures with every input at its mode. The paper prints means over the draws, which"
     " differ where ranges are not even.",
     "Extents, the expected distance and factors of stated totals come from the draws and do not"
-    " follow. What chains bring in money and harm is kept for each improvement as it is, and what"
-    " improvements bring together beyond that as of the set that is advised.",
+    " follow.",
 )
 
 
@@ -78,15 +81,16 @@ def twin_of(study: Study) -> tuple[Sheet, ...]:
 
     Returns
     -------
-    Sheets `twin`, `twin inputs`, `twin years`, `twin weights`, `twin costs`, `twin improvements`,
-    `twin gains` and `twin levels`; those without a row are left out. Money is in millions of the
-    case's money.
+    Sheets `twin`, `twin improvements`, `twin inputs`, `twin costs`, `twin weights`, `twin gains`,
+    `twin levels`, `twin unit values`, `twin chains`, `twin chain gains`, `twin savings` and
+    `twin years`; those without a row are left out. Money is in millions of the case's money.
     """
     found = _Twin(study)
     found.build()
     sheets = (
-        *(found.headlines, found.inputs, found.years, found.weights, found.costs),
-        *(found.improvements, found.gains, found.levels),
+        *(found.headlines, found.improvements, found.inputs, found.costs),
+        *(found.weights, found.gains, found.levels),
+        *(found.worths, found.chains, found.joint, found.savings, found.years),
     )
     return tuple(sheet for sheet in sheets if sheet.rows)
 
@@ -129,7 +133,7 @@ class _Twin:
             (
                 *("improvement", "chosen", "delay", "effect_year", "ramp_years", "asked_m"),
                 *("cost_m", "late_cost_m", "gain", "left", "money_m", "harm_days"),
-                *("asked_of_study", "cost_of_study", "gain_of_study"),
+                *(f"{quantity}_of_study" for quantity in OF_STUDY),
             ),
         )
         self.gains = Sheet(
@@ -145,6 +149,36 @@ class _Twin:
             "where improvements meet: what they close together, beyond each alone",
             ("level", "together", "added"),
         )
+        self.worths = Sheet(
+            "twin unit values",
+            "what one outcome is worth",
+            ("outcome", "scale", "each", "unit"),
+        )
+        self.chains = Sheet(
+            "twin chains",
+            "results chains that improvements act on, as they are today and with some improvements",
+            (
+                *("chain", "with", "outcome", "hits", "verified", "used", "rate", "otherwise"),
+                *("displaced", "part", "outcomes", "money", "harm"),
+            ),
+        )
+        self.joint = Sheet(
+            "twin chain gains",
+            "what each improvement brings through a chain, and what some bring there together",
+            (
+                *("chain", "with", "improvement", "money", "harm", "own_money", "own_harm"),
+                *("years_alone", "years", "money_alone_m", "harm_alone", "money_m", "harm_days"),
+            ),
+        )
+        self.savings = Sheet(
+            "twin savings",
+            "what the chosen set saves of costs of today, and what comes in",
+            ("line", "saved_m"),
+        )
+        self._walked: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+        self._joined: dict[tuple[str, tuple[str, ...], tuple[str, ...]], int] = {}
+        self._level = {(s.capability, s.step, s.outcome): s.level for s in self.case.chain}
+        self._met = {MONEY: 0.0, HARM: 0.0}  # where too many meet to walk every set of them
         self._input: dict[str, int] = {}
         self._rows: dict[str, int] = {}
         self._year: dict[str, int] = {}
@@ -160,6 +194,8 @@ class _Twin:
         if self.model.value.leaves and self.case.improvements and self.model.extents.distance > 0:
             self._write_weights()
             self._write_gains()
+        self._write_chains()
+        self._write_savings()
         self._finish_improvements()
         self._write_headlines()
 
@@ -234,6 +270,16 @@ class _Twin:
             )
         return self.years.along(self._year[key])
 
+    def _late_shares(self, improvement: str) -> list[str]:
+        """The same share, late by its delay, as a cell or a condition for each year."""
+        self._share(improvement, late=True)
+        row = self._year.get(f"{improvement}: effect, delayed")
+        if row is not None:
+            return [f"'{self.years.name}'!{_letter(k + 1)}${row}" for k in range(self.span)]
+        at, mine = self.improvements.at, self._rows[improvement]
+        begin = f"{at('effect_year', mine)}+{at('delay', mine)}"
+        return [f"IF({year}>={begin},1,0)" for year in self._each_year()]
+
     def _late_discount(self, improvement: str) -> str:
         """Discount factors of what is paid so many years later than stated."""
         key = f"{improvement}: discount factor, delayed"
@@ -249,9 +295,10 @@ class _Twin:
 
     def _write_costs(self) -> None:
         lines = [x for x in self.case.costs if x.is_cost]
+        received = [x for x in self.model.savings.lines.values() if x.is_revenue]
         owner = {line.id: line for line in self.case.costs}
         self._share_totals()
-        for line in lines:
+        for line in (*lines, *received):
             total = line.total or (owner[line.manages].total if line.manages else "")
             self._add_line(line, total)
         for k, c in self.model.costs.paths.keepers:
@@ -281,7 +328,8 @@ class _Twin:
             multiplied = "*" + self._number(f"factor of total {total}", factor, "", DRAWN)
         when, row = self.model.costs.active_years(line), len(self.costs.rows) + 2
         self._line[line.id] = self.costs.add(
-            *(line.id, IMPROVEMENT if line.improvement else SERVICE),
+            line.id,
+            RECEIPT if line.is_revenue else IMPROVEMENT if line.improvement else SERVICE,
             *(line.capability or line.platform or line.improvement, line.payer, line.kind),
             *(self.first + when.start, self.first + when.stop - 1),
             *(f"={self._turned_out(line)}{multiplied}", *self._paid(line, row)),
@@ -300,7 +348,8 @@ class _Twin:
 
     def _paid(self, line: CostLine, row: int) -> Iterator[Cell]:
         """Price, and what is paid in all, discounted, and started later."""
-        price, path, at = self._priced(line), self._path(line), self.costs.at
+        price, path = self._priced(line.currency, line.price_year), self._path(line)
+        at = self.costs.at
         plain = line.nominal or price == ONE
         discount = self.years.along(self._year["discount"])
         share = "" if line.kind == "recurrent" else f"/({at('to', row)}-{at('from', row)}+1)"
@@ -329,11 +378,10 @@ class _Twin:
             f"prices/{kind}/{currency}/{year}", found.value, "", STATED, found.grade
         )
 
-    def _rate(self, line: CostLine) -> str:
-        settings = self.case.settings
-        if line.currency == settings.currency:
+    def _rate(self, currency: str, year: int) -> str:
+        if currency == self.case.settings.currency:
             return "1"
-        return self._price("exchange", line.currency, line.price_year)
+        return self._price("exchange", currency, year)
 
     def _index(self, year: int) -> str:
         settings = self.case.settings
@@ -344,8 +392,8 @@ class _Twin:
         )
         return f"{now}/{then}"
 
-    def _priced(self, line: CostLine) -> str:
-        return f"{self._rate(line)}*{self._index(line.price_year)}"
+    def _priced(self, currency: str, year: int) -> str:
+        return f"{self._rate(currency, year)}*{self._index(year)}"
 
     def _path(self, line: CostLine) -> str:
         """Factors in the sum over years: prices of each year, growth, and the end."""
@@ -359,7 +407,7 @@ class _Twin:
         if key not in self._year:
             when = self.model.costs.active_years(line)
             cells = [
-                f"={self._rate(line)}*{self._index(self.first + k)}"
+                f"={self._rate(line.currency, line.price_year)}*{self._index(self.first + k)}"
                 if when.start <= k < when.stop
                 else 0.0
                 for k in range(self.span)
@@ -373,8 +421,11 @@ class _Twin:
         row = known.get(line.capability)
         if line.kind != "recurrent" or row is None or row.cost_growth is None:
             return ""
-        year = self.years.along(self._year["year"])
-        return f"*(1+{self._of(row.cost_growth)})^({year}-{self.first})"
+        return self._growing(row.cost_growth)
+
+    def _growing(self, rate: Estimate) -> str:
+        """A factor in a sum over years that is 1 in the first and grows at a rate."""
+        return f"*(1+{self._of(rate)})^({self.years.along(self._year['year'])}-{self.first})"
 
     def _borne(self, platform: str) -> str:
         """Nothing is paid of a platform once all that use it have ended."""
@@ -519,6 +570,252 @@ class _Twin:
             f"={at('together', here)}-({alone})",
         )
 
+    # ---------------------------------------------------------------- chains
+
+    def _write_chains(self) -> None:
+        """Walk every chain that improvements act on: as it is, and with every set of them."""
+        for place in meetings_of(self.model, AtModes()):
+            if not isinstance(place, Chain):
+                continue
+            users = tuple(self.case.improvement_ids[k] for k in place.users)
+            for step, outcome, share in self.model.chain.missing(place.capability):
+                self._level[place.capability, step, outcome] = share
+            many = len(users) if len(users) <= FEW else 1
+            keepers = place.course.keepers if place.course else frozenset()
+            kept = tuple(self.case.improvement_ids[k] for k in sorted(keepers))
+            for keeping in ((), kept) if kept else ((),):
+                for size in range(1, many + 1):
+                    for some in combinations(users, size):
+                        self._add_joint(place.capability, some, keeping)
+            if many < len(users):
+                self._keep_met(place)
+
+    def _keep_met(self, place: Chain) -> None:
+        """What the advised set adds together on a chain where too many meet, as a number."""
+        row = {i: self.improvements.rows[self._rows[i] - 2] for i in self.case.improvement_ids}
+        late = {k: int(row[self.case.improvement_ids[k]][2] or 0) for k in place.users}
+        mine = [k for k in place.users if row[self.case.improvement_ids[k]][1]]
+        for measure in self._met:
+            whole = place.joint(measure, mine, [late[k] for k in mine]) if mine else np.zeros(1)
+            alone = sum(float(place.joint(measure, [k], [late[k]])[0]) for k in mine)
+            self._met[measure] += float(whole[0]) - alone
+
+    def _walk(self, capability: str, working: tuple[str, ...]) -> list[int]:
+        """Rows of a chain with some improvements at full effect, one for each outcome."""
+        if (capability, working) in self._walked:
+            return self._walked[capability, working]
+        effects = [
+            e
+            for e in self.case.effects
+            if e.step and e.capability == capability and e.improvement in working
+        ]
+        known = self.model.known[MONEY][self.case.capability_ids.index(capability)]
+        outcomes = dict.fromkeys(o for c, _, o in self._level if c == capability and o)
+        rows: list[int] = []
+
+        def level(step: str, outcome: str = "") -> str:
+            return self._moved((capability, step, outcome), effects)
+
+        for outcome in outcomes:
+            row, at = len(self.chains.rows) + 2, self.chains.at
+            first = rows[0] if rows else row
+            burden = bool(level(FALSE, outcome))
+            counts = f"{at('hits', row)}*"
+            if burden:
+                rate = level(FALSE, outcome)
+                rest = [None] * 4
+                counts = f"-{counts}(1-{at('verified', row)})*{at('rate', row)}"
+            else:
+                rate, bilateral = level("outcome", outcome), level("bilateral", outcome)
+                used = level("used")
+                if level("delay"):
+                    used += f"*EXP(-{level('delay')}/{level('patience', outcome)})"
+                displaced = level("displacement", outcome)
+                part = f"(1-{bilateral})/3" if bilateral else level("contribution", outcome)
+                rest = [
+                    f"={used}",
+                    f"={level('counterfactual', outcome)}",
+                    f"={displaced}" if displaced else None,
+                    f"={part}",
+                ]
+                counts += "*".join(at(head, row) for head in ("verified", "used", "rate", "part"))
+                counts += f"*(1-{at('otherwise', row)})"
+                counts += f"*(1-{at('displaced', row)})" if displaced else ""
+            worth = [self._each(outcome, scale) for scale in (MONEY, HARM)]
+            if not known:
+                worth[0] = ""
+            here = at("outcomes", row)
+            self.chains.add(
+                *(capability, " + ".join(working) or "today", outcome),
+                f"={at('hits', first) if rows else self._hits(capability, effects)}",
+                f"={at('verified', first) if rows else level('verified')}",
+                *(rest[0], f"={rate}", *rest[1:]),
+                f"={counts}",
+                *(f"={here}*{one}" if one else None for one in worth),
+            )
+            rows.append(row)
+        self._walked[capability, working] = rows
+        return rows
+
+    def _moved(self, at: tuple[str, str, str], effects: Sequence[Effect]) -> str:
+        """A step of a chain as some effects set and multiply it; empty where there is no such."""
+        if at not in self._level:
+            return ""
+        mine = [e for e in effects if e.step == at[1]]
+        stated = [self._of(e.change) for e in mine if e.sets_level]
+        factors = "".join(f"*{self._of(e.change)}" for e in mine if not e.sets_level)
+        now = self._of(self._level[at])
+        if stated:
+            now = f"MAX({','.join(stated)})"
+        if factors and at[1] in SHARE_STEPS:
+            return f"MIN(1,{now}{factors})"
+        return now + factors
+
+    def _hits(self, capability: str, effects: Sequence[Effect]) -> str:
+        """Hits a year as a chain begins: counted, at a rate, or from records; see `hits_of`."""
+
+        def level(step: str) -> str:
+            return self._moved((capability, step, ""), effects)
+
+        counted, response = level("hits"), ""
+        for step, needed in (("searches", "elasticity"), ("records", "record_elasticity")):
+            mine = [e for e in effects if e.step == step and not e.sets_level]
+            if (capability, needed, "") in self._level and mine:
+                factor = "*".join(self._of(e.change) for e in mine)
+                power = self._of(self._level[capability, needed, ""])
+                less = "-1" if step == "searches" and not counted else ""
+                response += f"*IF({factor}>0,({factor})^({power}{less}),0)"
+        if counted:
+            return counted + response
+        rate = level("hit_rate")
+        if level("intensity"):
+            exposure = (level(s) for s in ("intensity", "records", "quality", "access"))
+            rate = f"(1-EXP(-{'*'.join(filter(None, exposure))}))"
+        hits = f"{level('searches')}*{rate}{response}"
+        return f"MIN({level('searches')},{hits})" if response else hits
+
+    def _each(self, outcome: str, scale: str) -> str:
+        """Where it stands what one outcome is worth on a scale; empty where it has no worth."""
+        key = f"each/{scale}/{outcome}"
+        if key not in self._rows:
+            parts = []
+            for v in self.case.unit_values:
+                if (v.outcome, v.scale) != (outcome, scale):
+                    continue
+                if scale == HARM and v.index != self.case.harm_index:
+                    continue
+                one = self._of(v.worth)
+                if scale == MONEY:
+                    one += f"*{self._priced(v.currency, v.price_year or 0)}"
+                parts.append(one if v.transfer is None else f"{one}*{self._of(v.transfer)}")
+            if not parts:
+                return ""
+            settings = self.case.settings
+            money = f"{settings.currency} of {settings.price_year}"
+            self._rows[key] = self.worths.add(
+                outcome, scale, f"={'+'.join(parts)}", money if scale == MONEY else "days"
+            )
+        return self.worths.at("each", self._rows[key])
+
+    def _of_walk(self, head: str, capability: str, working: tuple[str, ...]) -> str:
+        """What a chain gives in a year with some improvements, in money or harm."""
+        place = self.chains.heads.index(head)
+        rows = [r for r in self._walk(capability, working) if self.chains.rows[r - 2][place]]
+        return "+".join(self.chains.at(head, row) for row in rows)
+
+    def _add_joint(self, capability: str, some: tuple[str, ...], keeping: tuple[str, ...]) -> None:
+        """What some improvements bring on a chain, and what of it no fewer of them bring.
+
+        The years are those in which all of them work; where they keep a capability (`keeping`), of
+        those in which it would have ended, and then all that it gives is brought.
+        """
+        row, at = len(self.joint.rows) + 2, self.joint.at
+        self._joined[capability, some, keeping] = row
+        fewer = [
+            self._joined[capability, part, keeping]
+            for size in range(1, len(some))
+            for part in combinations(some, size)
+        ]
+        found: dict[str, str | None] = {}
+        for head, own in ((MONEY, "own_money"), (HARM, "own_harm")):
+            now = self._of_walk(head, capability, ())
+            then = self._of_walk(head, capability, some)
+            if not now:
+                found[head] = found[own] = None
+            elif keeping:
+                found[head] = f"={then}" if set(keeping) & set(some) else "=0"
+            else:
+                found[head] = f"={then}-({now})"
+            if now:
+                found[own] = f"={at(head, row)}" + "".join(f"-{at(own, r)}" for r in fewer)
+        discount, path = self.years.along(self._year["discount"]), self._given(capability, keeping)
+        chosen = "*".join(self.improvements.at("chosen", self._rows[i]) for i in some)
+        alone = None
+        if len(some) == 1:
+            alone = f"=SUMPRODUCT({discount}*{self._share(some[0])}{path})"
+            left = self.improvements.at("left", self._rows[some[0]])
+            years = f"={chosen}*{at('years_alone', row)}*{left}"
+        else:
+            years = f"={chosen}*SUMPRODUCT({discount}*{self._all_work(some)}{path})"
+        money, harm = found["own_money"], found["own_harm"]
+        words = " + ".join(some)
+        self.joint.add(
+            *(capability, f"{words}, kept" if keeping else words, "" if alone is None else words),
+            *(found[MONEY], found[HARM], money, harm, alone, years),
+            *(
+                None if own is None or when is None else f"={at(own, row)}*{at(when, row)}{scale}"
+                for when in (alone and "years_alone", "years")
+                for own, scale in (
+                    (money and "own_money", f"/{MILLION:.0f}"),
+                    (harm and "own_harm", f"/SUM({discount})"),
+                )
+            ),
+        )
+
+    def _given(self, capability: str, keeping: Sequence[str]) -> str:
+        """Factors in a sum over years: where a capability goes by itself, or what is kept of it."""
+        known = {b.capability: b for b in self.case.business_as_usual}
+        grown = self._growing(known[capability].growth) if capability in known else ""
+        there = self._year.get(f"there/{capability}")
+        if not keeping:
+            return grown + self._there(capability)
+        return grown + ("*0" if there is None else f"*(1-{self.years.along(there)})")
+
+    def _all_work(self, some: Sequence[str]) -> str:
+        """Share of each year in which all of some improvements work, late by their delays."""
+        key = f"{' + '.join(some)}: all work"
+        if key not in self._year:
+            each = zip(*(self._late_shares(i) for i in some), strict=True)
+            cells = [f"=MIN({','.join(shares)})" for shares in each]
+            self._year[key] = self.years.add(key, *cells)
+        return self.years.along(self._year[key])
+
+    def _write_savings(self) -> None:
+        """What is saved of each line of today, and what comes in."""
+        discount = self.years.along(self._year["discount"])
+        for key, line in self.model.savings.lines.items():
+            row, at = self._line[key], self.costs.at
+            if line.is_revenue:
+                chosen = self.improvements.at("chosen", self._rows[line.improvement])
+                self.savings.add(key, f"={chosen}*{at('late_m', row)}")
+                continue
+            remains = "*".join(self._remains(saving) for saving in self.model.savings.rows[key])
+            share = "" if line.kind == "recurrent" else f"/({at('to', row)}-{at('from', row)}+1)"
+            paid = f"{discount}*{self._active(row)}{self._nominal(line)}"
+            self.savings.add(
+                key,
+                f"={at('amount', row)}*{at('price', row)}*SUMPRODUCT({paid}*(1-{remains}))"
+                f"{share}/{MILLION:.0f}",
+            )
+
+    def _remains(self, saving: Saving) -> str:
+        """Share of a line that an improvement leaves, in a sum over years."""
+        when = self._share(saving.improvement, late=True)
+        if saving.from_year is not None:
+            when = f"({self.years.along(self._year['year'])}>={saving.from_year})"
+        chosen = self.improvements.at("chosen", self._rows[saving.improvement])
+        return f"(1-{chosen}*{self._of(saving.share)}*{when})"
+
     # ---------------------------------------------------------------- in all
 
     def _finish_improvements(self) -> None:
@@ -533,13 +830,24 @@ class _Twin:
             whole, moved = (
                 f"SUMPRODUCT({discount}*{self._share(i, late=way)})" for way in (False, True)
             )
-            names = [f"{quantity}.{i}" for quantity in (*CARRIED, *OF_STUDY)]
             self.improvements.rows[row - 2] += (
                 *(paid, full, late),
                 f"={self._gain_of(at('improvement', row))}",
                 f"=IF({whole}>0,{moved}/{whole},0)",
-                *(_point(figures, name) for name in names),
+                *(self._brought(i, head) for head in ("money_alone_m", "harm_alone")),
+                *(_point(figures, f"{quantity}.{i}") for quantity in OF_STUDY),
             )
+
+    def _brought(self, improvement: str, head: str) -> Cell:
+        """What an improvement alone brings through chains; empty where nothing is known."""
+        place, heads = self.joint.heads.index(head), self.joint.heads
+        rows = [r for r in self.joint.rows if r[heads.index("improvement")] == improvement]
+        if not any(cells[place] for cells in rows):
+            return None
+        column, mine = (
+            self.joint.down(h, (2, len(self.joint.rows) + 1)) for h in (head, "improvement")
+        )
+        return f'=SUMIF({mine},"{improvement}",{column})'
 
     def _costs_of(self, head: str, improvement: str) -> str:
         """Sum of a column of costs over the lines of one improvement, or of every service."""
@@ -564,7 +872,6 @@ class _Twin:
             self.headlines.add(note)
 
     def _headline_programme(self) -> None:
-        at = self.improvements.at
         mine = [self._rows[i] for i in self.case.improvement_ids]
         chosen, left, gain = (
             self.improvements.down(head, mine) for head in ("chosen", "left", "gain")
@@ -575,52 +882,48 @@ class _Twin:
         closed = f"=SUMPRODUCT({chosen},{gain},{left})" + "".join(
             f"+{self.levels.at('added', n + 2)}" for n in range(len(self.levels.rows))
         )
-        for tied, bonus in self.case.synergies:
-            one, other = (self._rows[i] for i in (tied.improvement, tied.other))
-            pair = [f"{at(head, one)},{at(head, other)}" for head in ("gain", "left")]
-            closed += (
-                f"+{at('chosen', one)}*{at('chosen', other)}*{self._of(bonus)}"
-                f"*MAX(0,MIN({pair[0]}))*MIN({pair[1]})"
-            )
-        self._headline(f"gain.{PROGRAMME}", closed, "% of the distance")
-        for name, head, unit in (("money", "money_m", "millions"), ("harm", "harm_days", "days")):
-            self._headline_chains(f"{name}.{PROGRAMME}", head, unit, chosen, left, mine)
+        self._headline(f"gain.{PROGRAMME}", closed + self._tied("gain"), "% of the distance")
+        for measure, head, own, unit in (
+            (MONEY, "money_m", "money_m", "millions"),
+            (HARM, "harm_days", "harm_days", "days"),
+        ):
+            place = self.joint.heads.index(head)
+            if not any(cells[place] for cells in self.joint.rows):
+                continue
+            total = f"=SUM({self.joint.down(head, (2, len(self.joint.rows) + 1))})"
+            if self._met[measure]:
+                scale = MILLION if measure == MONEY else 1.0
+                name = f"together/{measure}.{PROGRAMME}"
+                total += "+" + self._number(name, self._met[measure] / scale, unit, DRAWN)
+            self._headline(f"{measure}.{PROGRAMME}", total + self._tied(own), unit)
         rows = {str(cells[0]): n for n, cells in enumerate(self.headlines.rows, start=2)}
         money, cost = rows.get(f"money.{PROGRAMME}"), rows[f"cost.{PROGRAMME}"]
         if money is not None:
             total = "=" + "-".join(self.headlines.at("value", row) for row in (money, cost))
-            if self.case.savings:
-                net, brought, spent = (
-                    _point(self.study.figures, f"{name}.{PROGRAMME}") or 0.0
-                    for name in ("net", "money", "cost")
-                )
-                saved = net - brought + spent
-                total += "+" + self._number("saved by the set", saved, "millions", DRAWN)
+            if self.savings.rows:
+                saved = self.savings.down("saved_m", (2, len(self.savings.rows) + 1))
+                self._headline(f"saving.{PROGRAMME}", f"=SUM({saved})", "millions")
+                total += "+" + self.headlines.at("value", len(self.headlines.rows) + 1)
             self._headline(f"net.{PROGRAMME}", total, "millions")
         budget = self._number("case/budget", self.study.programme.budget_m, "millions", STATED)
         asked = self.headlines.at("value", rows[f"asked.{PROGRAMME}"])
         self.headlines.add("budget less money asked", f"={budget}-{asked}", "millions")
 
-    def _headline_chains(
-        self, name: str, head: str, unit: str, chosen: str, left: str, mine: Sequence[int]
-    ) -> None:
-        """What chains bring: of each improvement alone, and what the advised set adds together."""
-        point = _point(self.study.figures, name)
-        place = self.improvements.heads.index(head)
-        alone = 0.0
-        for i, row in zip(self.case.improvement_ids, mine, strict=True):
-            cells = self.improvements.rows[row - 2]
-            known = cells[place]
-            if cells[1] and isinstance(known, float):
-                late = int(cells[2] or 0)
-                alone += known * self.model.gains.years.left(
-                    self.case.improvement_ids.index(i), late
+    def _tied(self, head: str) -> str:
+        """What pairs add or take as synergies and overlaps: a share of the lesser of two gains."""
+        found, at = "", self.improvements.at
+        for tied, bonus in self.case.synergies:
+            one, other = (self._rows[i] for i in (tied.improvement, tied.other))
+            gains, left = (f"{at(h, one)},{at(h, other)}" for h in (head, "left"))
+            if all(
+                self.improvements.rows[row - 2][self.improvements.heads.index(head)]
+                for row in (one, other)
+            ):
+                found += (
+                    f"+{at('chosen', one)}*{at('chosen', other)}*{self._of(bonus)}"
+                    f"*MAX(0,MIN({gains}))*MIN({left})"
                 )
-        if not point:
-            return
-        met = self._number(f"together/{name}", point - alone, unit, DRAWN)
-        total = f"=SUMPRODUCT({chosen},{self.improvements.down(head, mine)},{left})+{met}"
-        self._headline(name, total, unit)
+        return found
 
     def _headline(self, name: str, formula: Cell, unit: str) -> None:
         point, row = _point(self.study.figures, name), len(self.headlines.rows) + 2
