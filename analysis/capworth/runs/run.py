@@ -137,7 +137,7 @@ def run(
         must_lie_outside(case, out)
     asked = checked_case(case) if isinstance(case, Case) else read_case(case)
     asked = asked.with_scenario(scenario) if scenario else asked
-    _check_languages(languages, formats)
+    check_languages(languages, formats)
     chunks = Path(out).resolve().parent / f".{Path(out).name}.chunks"
     drawn = asked if seed is None else seeded(asked, seed)
     store = Chunks.of(chunks, drawn) if resume else None
@@ -178,7 +178,7 @@ def write_run(
     study : of any case, read or changed; `capworth rerun` finds the same bytes
     out, languages, workers, progress, annex, formats : as of `run`
     """
-    _check_languages(languages, formats)
+    check_languages(languages, formats)
     with replacing(Path(out)) as folder:
         _write(study, languages, folder, workers, progress, annex, formats)
     return Path(out)
@@ -186,12 +186,13 @@ def write_run(
 
 def write_paper(study: Study, path: Path, language: str, annex: str = SHORT) -> Path:
     """Write the decision paper of a study as a PDF; see `Study.report`."""
-    _check_languages([language])
+    check_languages([language])
     write(path, write_report(study, language, annex=annex))
     return path
 
 
-def _check_languages(languages: Sequence[str], formats: Sequence[str] = ()) -> None:
+def check_languages(languages: Sequence[str], formats: Sequence[str] = ()) -> None:
+    """Refuse languages that no paper is written in, and formats that there are not."""
     known = spoken_languages()
     for language in languages:
         if language not in known:
