@@ -164,9 +164,13 @@ class Column:
     alias: tuple[tuple[str, str], ...] = ()
     without: tuple[str, ...] = ()
 
+    def draws_of(self, answer: Any) -> int:
+        """On how many draws its figures rest, as `Figure.draws` tells it."""
+        return int(getattr(answer, self.draws)) if isinstance(self.draws, str) else self.draws
+
     def figures(self, table: "pd.DataFrame", answer: Any) -> Iterator[Figure]:
         """Read one figure from each row."""
-        draws = getattr(answer, self.draws) if isinstance(self.draws, str) else self.draws
+        draws = self.draws_of(answer)
         low, high = self.ends or (f"{self.name}_low", f"{self.name}_high")
         ranged = {low, high} <= set(table.columns)
         shown = [self.name, *([low, high] if ranged else []), *([self.error] if self.error else [])]
