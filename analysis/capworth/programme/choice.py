@@ -221,8 +221,7 @@ class Choice:
         worth = self._means + np.where(self.known, beyond, -np.inf)[:, None]
         shared = [self._shared(delay) for delay in delays] if crowds else []
         budget = self.case.settings.budget or 0.0
-        found = value_ceiling(worth, self.cost, self.relations, budget, self.plan, shared)
-        return found.value
+        return value_ceiling(worth, self.cost, self.relations, budget, self.plan, shared)
 
     def with_candidates(self, budget: float, groups: Groups) -> "Choice":
         """Look at sets, too, that money held for some improvements only can pay.
@@ -369,17 +368,19 @@ class Choice:
     @cached_property
     def search(self) -> Search:
         """Best programmes for any budget under the confidence and the yearly limits of the case."""
-        plan = self.plan
-        additive = self.sets @ self._means.max(axis=1)
+        additive, falling = self.sets @ self._means.max(axis=1), self._falling
+        alone = falling and not len(self.worth.pairs)  # members only take from one another
+        beyond = 0.0 if alone else self.worth.beyond(self.sets, self.measure)
         return Search(
             self.sets,
             self.gain,
             self.cost,
             confidence=self.case.settings.budget_confidence,
-            plan=plan,
-            bound=additive + self.worth.beyond(self.sets, self.measure),
+            plan=self.plan,
+            bound=additive + beyond,
             joint=self.joint,
-            falling=self._falling,
+            stated=with_slack(self.expected) if falling else None,
+            falling=falling,
         )
 
     @property

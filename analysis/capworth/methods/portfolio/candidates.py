@@ -15,13 +15,13 @@ import numpy as np
 from capworth.methods.arguments import Bools, Floats, Ints, checked
 from capworth.methods.portfolio.confidence import Groups, Plan
 from capworth.methods.portfolio.integer import (
-    Limits,
     Rows,
     Shared,
-    best_within,
     bounded,
+    pair_rows,
     relation_rows,
     row,
+    widened,
 )
 from capworth.methods.portfolio.relations import Relations, allowed
 from capworth.methods.uncertainty.order_statistics import order_quantile
@@ -32,8 +32,6 @@ PAIRED: Final = 100  # projects of which two go, or come, at once: least, or mos
 TRIED: Final = 4_000  # exchanges of one set of which the quantile is taken
 BLOCK: Final = 256  # of them at a time
 WEIGHED: Final = 300  # of them whose value is found where members share gains
-EFFORT: Final = Limits(nodes=2_000)  # of each set that is sought
-CEILING: Final = Limits(nodes=200, gap=0.01)  # of what no set can exceed
 ROOM: Final = 1e-9
 
 Values = Callable[[Bools], Floats]  # of sets: their expected values
@@ -102,13 +100,6 @@ def candidate_sets(
     return sets[np.argsort([-worth(chosen) for chosen in sets], kind="stable")]
 
 
-class Ceiling(NamedTuple):
-    """What no set within a budget can be worth more than, and the set by which it was found."""
-
-    value: float  # nan where nothing is allowed
-    chosen: Bools  # (projects,) not held against the confidence
-
-
 @checked
 def value_ceiling(
     worth: Floats,
@@ -117,10 +108,10 @@ def value_ceiling(
     budget: float,
     plan: Plan | None = None,
     shared: Sequence[Shared] = (),
-) -> Ceiling:
+) -> float:
     """Value that no allowed set within the budget can exceed, whenever its members start.
 
-    Holds at any confidence: costs, and money by year, count as their means, which a programme keeps
+    NaN where no set is allowed. Holds at any confidence: costs, and money by year, count as their means, which a programme keeps
     within the budget and within every limit at least.
 
     Parameters
@@ -134,9 +125,8 @@ def value_ceiling(
 
     Notes
     -----
-    Mixed-integer programme (HiGHS) over projects and starts, ended after some nodes or at 1 %; what
-    it proves by then is a bound. Of what is shared the mean of the lesser is no more than the
-    lesser of the means (Jensen).
+    Linear programme (HiGHS) over shares of projects and starts. Of what is shared the mean of the
+    lesser is no more than the lesser of the means (Jensen).
     """
     who, when = np.nonzero(np.isfinite(worth))
     pairs = [pair for pair in relations.synergies if pair[2] > 0]
@@ -172,13 +162,8 @@ def value_ceiling(
                 rows.append(line("limit", k, taken, cap * (1 + ROOM)))
     gains = np.concatenate((worth[who, when], [bonus for _, _, bonus in pairs], lost))
     largest = float(np.abs(gains[:first]).max(initial=0.0)) or 1.0
-    whole = np.r_[np.ones(len(who)), np.zeros(wide - len(who))]
-    chosen = np.zeros(relations.n, dtype=bool)
-    found = bounded(gains / largest, rows, whole, CEILING)
-    if found is None:
-        return Ceiling(float("nan"), chosen)
-    chosen[who[found.solution[: len(who)] > 0.5]] = True
-    return Ceiling(found.bound * largest, chosen)
+    found = bounded(gains / largest, rows, np.zeros(wide))
+    return float("nan") if found is None else found.bound * largest
 
 
 def _lowest(cost: Floats, confidence: float) -> Floats:
@@ -196,9 +181,11 @@ def _linearised(
     groups: Groups | None,
     shared: Shared | None,
 ) -> Iterator[Bools]:
+    """Sets near the budget: shares of projects by a linear programme, rounded on the draws."""
     everything = np.ones((1, len(value)), dtype=bool)
     inside, held = groups or (everything[:0], np.empty(0))
-    rows, limits = np.concatenate((everything, inside)), [budget, *held.tolist()]
+    rows, limits = np.concatenate((everything, inside)), np.r_[budget, held]
+    relaxed = _Relaxed(value, relations, rows, limits, shared)
     means = cost.mean(axis=0)
     weights = means
     if confidence:
@@ -206,26 +193,98 @@ def _linearised(
     scale = 1.0
     seen: set[bytes] = set()
     for _ in range(ROUNDS):
-        uses = rows * (weights * scale)
-        solved = best_within(
-            value, relations, uses, limits, cheapest=False, shared=shared, effort=EFFORT
-        )
-        if solved is None:
+        shares = relaxed.shares(weights * scale)
+        if shares is None:
             scale *= 0.8
             continue
-        chosen = np.asarray(solved.chosen, dtype=bool)
-        yield chosen
+        chosen = _rounded(shares, value, cost, relations, budget, confidence, groups)
+        if chosen is None:
+            return
+        if chosen.tobytes() not in seen:
+            yield chosen
         if not confidence or not chosen.any():
             return
+        seen.add(chosen.tobytes())
         total = cost[:, chosen].sum(axis=1)
         at = float(order_quantile(total, confidence))
         beside = np.argsort(np.abs(total - at), kind="stable")[: max(50, int(NEAR * len(total)))]
         weights = (weights + cost[beside].mean(axis=0)) / 2
-        step = 0.5 * (at / budget - 1) if at > budget else -0.25 * (1 - at / budget)
-        scale = float(np.clip(scale * (1 + step), 0.5, 2.0))
-        if chosen.tobytes() in seen and abs(step) < 1e-3:
-            return
-        seen.add(chosen.tobytes())
+
+
+class _Relaxed:
+    """Shares of projects that are worth most, each between 0 and 1, within linear costs."""
+
+    def __init__(
+        self,
+        value: Floats,
+        relations: Relations,
+        inside: Bools,
+        limits: Floats,
+        shared: Shared | None,
+    ) -> None:
+        n, pairs = relations.n, relations.synergies
+        none = Shared(np.empty((0, n)), np.empty(0))
+        first = n + len(pairs)
+        capped, lost = (none if shared is None else shared.full()).rows(first)
+        self._wide, self._inside, self._limits = first + len(lost), inside, limits
+        self._rows = [widened(part, self._wide) for part in relation_rows(relations)] + capped
+        for k, (one, other, bonus) in enumerate(pairs):
+            self._rows += pair_rows(k, n + k, one, other, bonus, self._wide)
+        self._goal = np.concatenate((value, [bonus for _, _, bonus in pairs], lost))
+        self._goal = self._goal / (float(np.abs(self._goal[:first]).max(initial=0.0)) or 1.0)
+
+    def shares(self, weights: Floats) -> Floats | None:
+        """(projects,) with so much money for each; None where the rules leave nothing."""
+        n = len(weights)
+        money = [
+            row(("limit", k), np.pad(group * weights, (0, self._wide - n)), high=float(cap))
+            for k, (group, cap) in enumerate(zip(self._inside, self._limits, strict=True))
+        ]
+        found = bounded(self._goal, [*self._rows, *money], np.zeros(self._wide))
+        return None if found is None else found.solution[:n]
+
+
+def _rounded(
+    shares: Floats,
+    value: Floats,
+    cost: Floats,
+    relations: Relations,
+    budget: float,
+    confidence: float,
+    groups: Groups | None,
+) -> Bools | None:
+    """An allowed set of the projects with the largest shares that fit; None if none was found.
+
+    Each comes with what it needs. What must be done comes first, whether it fits or not.
+    """
+    order = np.lexsort((-value, -np.round(shares, 9)))
+    open_rules = replace(relations, must=(), at_least=(), synergies=())
+    chosen = np.zeros(len(value), dtype=bool)
+    forced = list(relations.must)
+    for many, group in relations.at_least:
+        forced += sorted(group, key=lambda k: (-shares[k], k))[:many]
+    for place, k in enumerate([*forced, *order.tolist()]):
+        if chosen[k] or (place >= len(forced) and shares[k] <= 0 and value[k] <= 0):
+            continue
+        then = _with_needed(chosen, k, relations, shares)
+        fits = place < len(forced) or _fits(then, cost, budget, confidence, groups)
+        if fits and allowed(then[None], open_rules)[0]:
+            chosen = then
+    return chosen if allowed(chosen[None], relations)[0] else None
+
+
+def _with_needed(chosen: Bools, project: int, relations: Relations, shares: Floats) -> Bools:
+    """A set with one project more and with all that it needs."""
+    found, ahead = chosen.copy(), [project]
+    while ahead:
+        k = ahead.pop()
+        found[k] = True
+        for head, group in relations.requires:
+            ahead += [needed for needed in group if head == k and not found[needed]]
+        for head, group in relations.requires_any:
+            if head == k and not found[list(group)].any():
+                ahead.append(max(group, key=lambda needed: (shares[needed], -needed)))
+    return found
 
 
 def _fits(

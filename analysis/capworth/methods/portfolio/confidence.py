@@ -200,6 +200,8 @@ class Search:
     Parameters
     ----------
     See `best_programmes`.
+    stated : (sets,) value as all members start as stated, where no later start is worth more; a
+        nearer bound than `bound`
     falling : whether `joint`, less what `Plan.eased` says, never rises as a member is put off
 
     Attributes
@@ -218,6 +220,7 @@ class Search:
         plan: Plan | None = None,
         bound: Floats | None = None,
         joint: Worth | None = None,
+        stated: Floats | None = None,
         falling: bool = False,
     ) -> None:
         if not 0 <= confidence <= 1:
@@ -229,7 +232,8 @@ class Search:
         self.cut = False
         self._left, self._places = WEIGHED, PLACES
         self._additive = sets @ self._worth
-        self._bound = self._additive if bound is None else bound
+        self._most = self._additive if bound is None else bound
+        self._bound = self._most if stated is None else np.minimum(self._most, stated)
         self._size = sets.sum(axis=1)
         self._order = np.lexsort((self._size, -self._bound))
         self._expected = self._cost.mean(axis=0)
@@ -343,7 +347,7 @@ class Search:
         else:
             mean = self._means[row]
             scale = max(1.0, at / mean) if mean > 0 else 1.0
-            spare = float(self._bound[row]) - self._plan.most(chosen)
+            spare = float(self._most[row]) - self._plan.most(chosen)
             spare = max(0.0, spare - self._plan.eases_most(chosen))
             found, tried = _starts(
                 chosen,

@@ -419,7 +419,7 @@ def best_within(
     def search(goal: Floats, further: list[Rows], enough: float) -> tuple[Bools, Bounded] | None:
         struck: list[Rows] = []
         for k in range(TRIES):
-            found = bounded(goal, [*rows, *further, *struck], whole, effort, presolve=False)
+            found = bounded(goal, [*rows, *further, *struck], whole, effort)
             if found is None:
                 return None
             chosen: Bools = found.solution[:n] > 0.5
@@ -430,7 +430,7 @@ def best_within(
             struck.append(row(("struck", k), line, high=float(chosen.sum()) - 1))
         raise InputError("limits: too many sets lie at the very limit. Round the amounts.")
 
-    scale = GOAL / largest
+    scale = (1.0 if effort.gap else GOAL) / largest
     top = search(gains * scale, [], -np.inf)
     if top is None:
         return None
