@@ -348,18 +348,19 @@ class _Exchanges:
         best: Bools | None = start
         while best is not None:
             worth = self.worth(best)
-            least, higher = worth - near * abs(worth), best
+            least, higher, met = worth - near * abs(worth), best, [best]
             fitting = self._fitting(best, budget, near * abs(worth))
             for given, chosen, gain in islice(fitting, most):
                 got = worth + gain
                 if self._values is not None:  # the sum of gains is not all
                     got = self.worth(chosen) if given < WEIGHED else -np.inf
                 if got >= least:
-                    yield chosen
+                    met.append(chosen)
                 if got > self.worth(higher) + ROOM * abs(worth):
                     higher = chosen
                     if self._values is None:
                         break  # they come by what they gain
+            yield from met if higher is best or self._values is None else [best]
             best = None if higher is best else higher
 
     def _fitting(
