@@ -381,6 +381,7 @@ class Choice:
             joint=self.joint,
             stated=with_slack(self.expected) if falling else None,
             falling=falling,
+            light=self.listed is None,
         )
 
     @property

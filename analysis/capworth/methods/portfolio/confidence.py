@@ -202,6 +202,7 @@ class Search:
     See `best_programmes`.
     stated : (sets,) value as all members start as stated, where no later start is worth more; a
         nearer bound than `bound`
+    light : whether a tenth of the starts is enough: of candidates, that are not all sets either
     falling : whether `joint`, less what `Plan.eased` says, never rises as a member is put off
 
     Attributes
@@ -222,6 +223,7 @@ class Search:
         joint: Worth | None = None,
         stated: Floats | None = None,
         falling: bool = False,
+        light: bool = False,
     ) -> None:
         if not 0 <= confidence <= 1:
             raise InputError(f"confidence: {confidence} is not a share from 0 to 1.")
@@ -230,7 +232,8 @@ class Search:
         self._by_project = np.ascontiguousarray(self._cost.T)
         self._plan, self._joint, self._falling = plan, joint, falling
         self.cut = False
-        self._left, self._places = WEIGHED, PLACES
+        self._left, self._places = (WEIGHED // 10, PLACES // 10) if light else (WEIGHED, PLACES)
+        self._fewest = FEWEST // 4 if light else FEWEST
         self._additive = sets @ self._worth
         self._most = self._additive if bound is None else bound
         self._bound = self._most if stated is None else np.minimum(self._most, stated)
@@ -361,7 +364,7 @@ class Search:
                 self._joint,
                 self._falling,
                 min(self._left, ONE),
-                max(FEWEST, min(self._places, NODES)),
+                max(self._fewest, min(self._places, NODES)),
             )
             self._left -= tried.weighed
             self._places -= tried.places
@@ -650,7 +653,8 @@ def _starts(
         totals = totals[starts]
         rests = most(depth + 1, totals)
         for delay, total, rest in zip(starts.tolist(), totals, rests, strict=True):
-            if tried.places >= most_places or tried.weighed >= max(most_weighed, FEW):
+            enough_weighed = bool(best) and tried.weighed >= max(most_weighed, FEW)
+            if tried.places >= most_places or enough_weighed:
                 tried.cut = True
                 break
             delays[project] = delay
