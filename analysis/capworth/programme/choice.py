@@ -176,18 +176,18 @@ class Choice:
         """Where improvements add together less than each alone, all so many years late."""
         places = self._crowds[0]
         alone = np.zeros((len(places), len(self.gain)))
-        for row, place in zip(alone, places, strict=True):
+        for mine, place in zip(alone, places, strict=True):
             for user in place.users:
-                row[user] = place.joint(self.measure, [user], [delay]).mean()
+                mine[user] = place.joint(self.measure, [user], [delay]).mean()
         most = [place.joint(self.measure, place.users).mean() for place in places]
         return Shared(alone, np.array(most))
 
     @cached_property
     def _crowds(self) -> tuple[list[Meeting], Floats | None]:
-        """Meetings at which improvements add together no more than each alone; and of the others,
-        (improvements,) what to count each for beyond its own value, that no set is worth more.
+        """Meetings at which improvements add together no more than each alone, and the others.
 
-        None where that is not known: too many improvements strengthen one another.
+        Of the others (improvements,) what to count each for beyond its own value, so that no set is
+        worth more than its members; None where that is not known: too many strengthen one another.
         """
         crowds: list[Meeting] = []
         beyond: Floats | None = np.zeros(len(self.gain))

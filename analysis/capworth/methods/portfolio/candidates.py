@@ -111,8 +111,8 @@ def value_ceiling(
 ) -> float:
     """Value that no allowed set within the budget can exceed, whenever its members start.
 
-    NaN where no set is allowed. Holds at any confidence: costs, and money by year, count as their means, which a programme keeps
-    within the budget and within every limit at least.
+    NaN where no set is allowed. Holds at any confidence: costs, and money by year, count as their
+    means, which a programme keeps within the budget and within every limit at least.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def value_ceiling(
         matrix = np.pad(part.matrix[:, who], ((0, 0), (0, wide - len(who))))
         rows.append(Rows(part.owner, matrix, part.low, part.high))
     rows += [line("once", k, (who == k).astype(float), 1.0) for k in range(relations.n)]
-    for k, (one, other, bonus) in enumerate(pairs):
+    for k, (one, other, _) in enumerate(pairs):
         for project in (one, other):
             tied = np.pad(-(who == project).astype(float), (0, first - len(who)))
             tied[len(who) + k] = 1.0
@@ -391,11 +391,11 @@ class _Exchanges:
                 costs = total + self._by_project[into].sum(axis=1)
                 costs -= self._by_project[out].sum(axis=1)
                 good[good] = np.partition(costs, place, axis=1)[:, place] <= room
-            for row in np.flatnonzero(good).tolist():
+            for k in np.flatnonzero(good).tolist():
                 if self._groups is None or _fits(
-                    sets[row], self._cost, budget, self._confidence, self._groups
+                    sets[k], self._cost, budget, self._confidence, self._groups
                 ):
-                    yield given, sets[row], float(gain[mine[row]])
+                    yield given, sets[k], float(gain[mine[k]])
                     given += 1
             tried += len(mine)
             if tried >= TRIED:

@@ -27,6 +27,7 @@ FEWEST: Final = 200  # in any case, for one set
 WEIGHED: Final = 5_000  # joint values that are found for the starts of all sets together
 FEW: Final = 20  # in any case, for one set
 ONE: Final = 1_000  # of them, for those of one set
+SOLVED: Final = 300  # sets for which starts are sought, of candidates
 MARGIN: Final = 0.05  # share of a budget within which a set is near
 BLOCK: Final = 1 << 23  # numbers of one block of draws x sets
 ROOM: Final = 1e-9  # share of a limit by which rounding may pass it
@@ -233,7 +234,7 @@ class Search:
         self._plan, self._joint, self._falling = plan, joint, falling
         self.cut = False
         self._left, self._places = (WEIGHED // 10, PLACES // 10) if light else (WEIGHED, PLACES)
-        self._fewest = FEWEST // 4 if light else FEWEST
+        self._fewest, self._solved = (FEWEST // 4, SOLVED) if light else (FEWEST, len(sets))
         self._additive = sets @ self._worth
         self._most = self._additive if bound is None else bound
         self._bound = self._most if stated is None else np.minimum(self._most, stated)
@@ -276,6 +277,9 @@ class Search:
         for row in self._order[looked[self._order]].tolist():
             floor = _floor(best, near)
             if self._bound[row] < floor:
+                break
+            if found and solved >= self._solved:
+                self.cut = True
                 break
             tested += 1
             at = self.quantile(row)
