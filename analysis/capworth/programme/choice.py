@@ -236,7 +236,23 @@ class Choice:
     def among(self, sets: Bools) -> "Choice":
         """Look at these sets."""
         other = replace(self)
-        vars(other)["sets"] = sets
+        vars(other).update(listed=self.listed, sets=sets)
+        return other
+
+    def at(self, budget: float) -> "Choice":
+        """Look at sets for one budget; where every allowed set is looked at, at all of them."""
+        return self.among(self._candidates([budget]) if self.listed is None else self.listed)
+
+    def recounted(self, sample: Sample, worth: SetValue) -> "Choice":
+        """Choose from the same sets, at the same cost, by what they are worth otherwise.
+
+        Parameters
+        ----------
+        sample : the same draws, in which effects count otherwise
+        worth : of sets in them
+        """
+        other = replace(self, sample=sample, worth=worth)
+        vars(other).update(listed=self.listed, calendar=self.calendar, spending=self.spending)
         return other
 
     def gap(self, best: float, budget: float) -> float:
