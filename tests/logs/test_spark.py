@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -175,12 +176,16 @@ WHEN = np.datetime64("2019-01-01T00:00:00", "s")
 GAP = 120  # days without an event, from the end of May on
 
 
-def long_log(folder: Path, count: int, seed: int = 3) -> Path:
+def long_log(folder: Path, count: int, seed: int = 3) -> dict[str, int]:
     """Write a log of text in two files, of other columns and order, beside two that are empty.
 
     Times of five ways of writing, of a zone with summer time too; seconds as text of many ways and
     blank ones; members and capabilities with blanks around them, and none; events told again in the
     other file; months without an event; names of files with a space; carriage returns.
+
+    Returns
+    -------
+    How many events each month has, such as 2019-01.
     """
     rng = np.random.default_rng(seed)
     moved = rng.integers(0, 2 * 365 - GAP, count)
@@ -217,10 +222,11 @@ def long_log(folder: Path, count: int, seed: int = 3) -> Path:
     other.assign(note='said "so", twice').to_csv(folder / "2.CSV", index=False)
     frame.iloc[:0].to_csv(folder / "heading only.csv", index=False)
     (folder / "nothing.csv").touch()
-    return folder
+    months, events = np.unique(np.datetime_as_string(utc, "M"), return_counts=True)
+    return dict(zip(months.tolist(), events.tolist(), strict=True))
 
 
-def _last_sunday(month_after: np.ndarray) -> np.ndarray:
+def _last_sunday(month_after: Any) -> Any:
     days = month_after.astype("datetime64[D]") - 1
     back = (days.astype(np.int64) + 4) % 7  # of the first day of all, a Thursday
     return (days - back).astype("datetime64[s]")
@@ -231,17 +237,24 @@ def everything(found: LoggedActivity) -> list[str]:
     return [found.to_csv(), *(table.to_csv() for table in tables), str(found.repeats)]
 
 
+TRUE: dict[str, int] = {}
+
+
 @pytest.fixture(scope="module")
 def traps(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return long_log(tmp_path_factory.mktemp("traps"), MANY)
+    folder = tmp_path_factory.mktemp("traps")
+    TRUE.update(long_log(folder, MANY))
+    return folder
 
 
 def test_a_million_rows_with_every_trap(session: str, traps: Path) -> None:
     duck = count_activity([traps], "LEDGER")
     assert (duck.rows, duck.files) == (MANY, 4)
     assert duck.repeats > 600
-    months = duck.by_month().reset_index()
-    assert not {(2019, m) for m in (6, 7, 8)} & {*zip(months["year"], months["month"], strict=True)}
+    months = duck.by_month().groupby(["year", "month"])["searches"].sum()
+    counted = zip(months.index.tolist(), months.tolist(), strict=True)
+    assert {f"{year}-{month:02}": n for (year, month), n in counted} == TRUE
+    assert not {"2019-06", "2019-07", "2019-08"} & {*TRUE}
     cluster = count_activity([traps], "LEDGER", engine="spark", master=session)
     assert everything(cluster) == everything(duck)
 
