@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from capworth.appraisal.cost_cube import cost_cube
+from capworth.case.dictionary import Column as InputColumn
+from capworth.case.dictionary import dictionary
 from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.model.costs import discount_factors
@@ -60,6 +62,12 @@ def columns_of(study: Study) -> Iterator[tuple[str, str, OutputColumn, "pd.Serie
             assert known is not None, (table, name)
             if len(values):
                 yield table, str(name), known, values
+
+
+def dictionary_columns() -> Iterator[InputColumn]:
+    """Every column that a case may have."""
+    for columns in dictionary().values():
+        yield from columns.values()
 
 
 def is_number(values: "pd.Series[float]") -> bool:
@@ -354,3 +362,41 @@ def test_levels_of_a_switching_value_are_the_ends_that_are_looked_at() -> None:
         known = told_of("switching", name)
         assert known is not None
         assert word in known.meaning
+
+
+# ------------------------------------------------------------ what goes in
+
+
+def test_a_level_of_a_step_is_told_in_the_unit_that_the_chain_has(folder: Path) -> None:
+    """A delay is no number a year."""
+    chain, effects = folder / "chain.csv", folder / "effects.csv"
+    heading = chain.read_text("utf-8").splitlines()[0].split(",")
+    row = {"capability": "LAB", "step": "delay", "low": "2", "mode": "4", "high": "8"}
+    row |= {"unit": "weeks", "grade": "D", "basis": "judged"}
+    patience = row | {"step": "patience"}
+    outcomes = [c.id for c in read_case(folder).outcomes]
+    rows = [row, *(patience | {"outcome": outcome} for outcome in outcomes)]
+    lines = [",".join(each.get(name, "") for name in heading) for each in rows]
+    chain.write_text(chain.read_text("utf-8") + "\n".join(lines) + "\n", encoding="utf-8")
+    plain = effects.read_text("utf-8").splitlines()
+    names = [*plain[0].split(","), "means"]
+    level = {"improvement": "LINK", "capability": "LAB", "step": "delay", "means": "level"}
+    level |= {"low": "1", "mode": "2", "high": "3", "grade": "D", "basis": "judged"}
+    added = ",".join(level.get(name, "") for name in names)
+    text = [plain[0] + ",means", *(f"{line}," for line in plain[1:]), added]
+    effects.write_text("\n".join(text) + "\n", encoding="utf-8")
+    case = read_case(folder)
+    assert case.effects[-1].change.unit == "weeks"
+    assert {e.change.unit for e in case.effects if e.step == "hit_rate"} == {"factor"}
+
+
+def test_a_unit_of_the_row_is_a_column_of_its_table() -> None:
+    """What is told to be counted in the unit of its row stands in a table that has one."""
+    tables = {row.table for row in dictionary_columns() if row.name == "unit"}
+    for column in dictionary_columns():
+        if column.unit == "unit of the row":
+            assert column.table in tables, (column.table, column.name)
+        if column.unit == "currency":
+            assert {"currency", "price_year"} <= {
+                other.name for other in dictionary_columns() if other.table == column.table
+            }, column.table
