@@ -240,7 +240,6 @@ GAINS_OF = MappingProxyType(  # whose account a scope of benefit is credited to
 )
 
 
-NOT_PRICED = "not_priced"  # in place of a code or a category
 SOCIETY = "society"  # the perspective that counts everybody
 
 
@@ -583,7 +582,8 @@ KEPT = ("cost_m", "saving_m", "pays_m")  # known whether or not benefits have a 
 def without_price(row: Row, status: str) -> Row:
     """The same row with all that a missing price makes unknown absent: never zero, never below it.
 
-    Cost and savings stay; so does the benefit of what is priced, where something is.
+    Cost and savings stay; so does the benefit of what is priced, where something is. A code
+    or a category says that it is not or partly priced.
     """
     if status == PRICED:
         return row
@@ -593,7 +593,7 @@ def without_price(row: Row, status: str) -> Row:
         if name.startswith(kept) or name.endswith("denominator"):
             changed[name] = value
         else:
-            changed[name] = NOT_PRICED if isinstance(value, str) else float("nan")
+            changed[name] = status.replace(" ", "_") if isinstance(value, str) else float("nan")
     return changed
 
 

@@ -254,6 +254,12 @@ WRITTEN: Final = (
         "methods.uncertainty.order_statistics.order_quantile",
     ),
     Formula(
+        "unsearched",
+        "max_{x, t in [0, 1]} V(x, t) / E[V(X)] - 1, V of means, E[C] <= B",
+        "Programme",
+        "methods.portfolio.candidates.value_ceiling",
+    ),
+    Formula(
         "contingency",
         "max(0, q_p − E) of Σ_{i in X} A_i",
         "Programme",

@@ -83,6 +83,7 @@ class Programme(Answer):
     p_net: float  # share of draws in which money benefits exceed whole-life cost
     regret: float  # mean of what each draw's best good set is worth more; as `value`
     listed: int  # good sets before they were reduced
+    compared: int | None  # sets that were looked at where all were too many; None: all of them
     gap: float  # share of its value by which another could be better at most; 0: exact
     draws: int  # in which good sets are compared
     extent_key: str
@@ -92,6 +93,11 @@ class Programme(Answer):
     def contingency_m(self) -> float:
         """What is set aside above the expected money."""
         return max(0.0, self.needed_m - self.asked_m)
+
+    @property
+    def unsearched(self) -> float:
+        """The gap in whole per cent, upwards: it is a bound."""
+        return float(np.ceil(self.gap * 100) / 100)
 
     def lifts(self) -> Sequence[Column]:
         """How the columns of its tables become figures."""
@@ -275,6 +281,10 @@ class Programme(Answer):
             one("good_sets", float(len(self._sets)), "count", "exchange", kind=COUNT),
             one("listed", float(self.listed), "count", "exchange", kind=COUNT),
         ]
+        if self.compared is not None:
+            found.append(one("compared", float(self.compared), "count", "unsearched", kind=COUNT))
+        if self.gap:
+            found.append(one("unsearched", self.unsearched, "share", "unsearched", *worth, *money))
         return (*found, *Answer.figures(self))
 
     def by_year(self) -> pd.DataFrame:
@@ -447,6 +457,7 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         p_net=float("nan") if np.isnan(net).any() else float((net > 0).mean()),
         regret=float(good.roles.regret[0]) / scale,
         listed=good.listed,
+        compared=len(choice.sets) if choice.listed is None else None,
         gap=choice.gap(float(found.value[0]), budget),
         draws=len(good.worth),
         extent_key=sample.model.extents.key,
