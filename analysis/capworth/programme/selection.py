@@ -21,7 +21,6 @@ from capworth.model.effect_years import full_year
 from capworth.model.figures import (
     CHOSEN,
     COUNT,
-    KEPT,
     MONEY_UNITS,
     NO_DRAWS,
     PROGRAMME,
@@ -43,6 +42,7 @@ from capworth.programme.schedule import by_year, meets_targets
 
 SCALE = {DISTANCE: 1.0, NET: MILLION, HARM: 1.0}  # what amounts of a measure are divided by
 WORDS = {DISTANCE: ("gain", "distance"), NET: ("net", "millions"), HARM: ("harm", "days")}
+LISTED = ("regret", "loss")  # columns found from the good sets side by side
 WHOLE = ("good_sets", "options", "ways_to_spend")  # tables in which one set is the programme
 NOTHING, MINIMUM, START, RECOMMENDED = "nothing", "minimum", "start", "recommended"
 
@@ -105,6 +105,7 @@ class Programme(Answer):
         worth, money = ("effects", "scores", "chain"), ("asked",)
         rate = ("gain_per_asked_m",)
         per_asked = ("distance_per_million", "gain_asked_rate", (*worth, *money), RATIO)
+        listed: dict[str, Any] = {"draws": "draws"}  # those in which good sets are compared
         it: dict[str, Any] = {
             "alias": (("1", PROGRAMME), (RECOMMENDED, PROGRAMME), ("exact", PROGRAMME))
         }
@@ -132,8 +133,7 @@ class Programme(Answer):
         found = [
             Column(
                 *(table, column, quantity.format(thing), *rest),
-                **(it if table in WHOLE else {}),
-                draws="draws" if column in ("regret", "loss") else KEPT,
+                **((it if table in WHOLE else {}) | (listed if column in LISTED else {})),
             )
             for table, thing in sets
             for column, quantity, *rest in rows
@@ -153,7 +153,7 @@ class Programme(Answer):
             if table == "good_sets" and formula == "exchange":
                 more = {"without": ("1",)}  # the programme against itself
             if table in ("good_sets", "choices") and formula == "exchange":
-                more |= {"draws": "draws"}
+                more |= listed
             found.append(
                 Column(table, column, quantity, "chance", formula, behind=rests, kind=SHARE, **more)
             )
