@@ -242,8 +242,10 @@ def test_what_closing_a_gap_brings_for_a_million_is_a_ratio_of_means(bundled: St
 SHARES = {"share_of_draws", "rank_share", "within", "exchange", "core", "excellent", "model_share"}
 
 
-def test_a_figure_is_what_its_kind_says(answered: Study) -> None:
+@pytest.mark.parametrize("case", ["study", pytest.param("bundled", marks=pytest.mark.long)])
+def test_a_figure_is_what_its_kind_says(case: str, request: pytest.FixtureRequest) -> None:
     """What is stated, or read at the modes, rests on no draw; a share of draws is found as one."""
+    answered: Study = request.getfixturevalue(case)
     for name, figure in answered.figures.items():
         if figure.kind in (STATED, MODE):
             assert figure.draws == 0, name
