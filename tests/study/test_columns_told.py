@@ -260,14 +260,14 @@ def test_a_figure_is_what_its_kind_says(case: str, request: pytest.FixtureReques
 @pytest.mark.long
 def test_a_share_is_of_as_many_draws_as_it_says(small: Case) -> None:
     """Times that number it is whole; and of no fewer draws, but where it happens to be."""
-    study = run_study(small, draws=21_000)
+    study = run_study(small, draws=20_999)
     found: dict[tuple[str, str, int], list[float]] = {}
     for figure in study.figures.values():
         if figure.kind == SHARE and figure.value is not None and 0 < figure.value < 1:
             for place in figure.places:
                 table, column, *_ = place.split("/")
                 found.setdefault((table, column, figure.draws), []).append(figure.value)
-    assert {draws for *_, draws in found} == {200, 400, 1_000, 20_000, 21_000}
+    assert {draws for *_, draws in found} == {200, 400, 1_000, 20_000, 20_999}
     fewer = set()
     for (table, column, draws), values in found.items():
         times = np.array(values) * draws
@@ -276,9 +276,7 @@ def test_a_share_is_of_as_many_draws_as_it_says(small: Case) -> None:
             times = np.array(values) * known
             if known < draws and np.allclose(times, times.round(), atol=1e-6, rtol=0):
                 fewer.add((table, column))
-    assert fewer <= {("scales", "p_first_harm"), ("scales", "p_first_money")} | {
-        ("excellence", "p_top_plain")
-    }
+    assert fewer <= {("scales", "p_first_harm"), ("scales", "p_first_money")}
 
 
 def test_places_are_counted_over_all_draws(study: Study) -> None:
