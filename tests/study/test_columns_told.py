@@ -261,6 +261,9 @@ def test_a_figure_is_what_its_kind_says(case: str, request: pytest.FixtureReques
 def test_a_share_is_of_as_many_draws_as_it_says(small: Case) -> None:
     """Times that number it is whole; and of no fewer draws, but where it happens to be."""
     study = run_study(small, draws=20_999)
+    reached = [f.draws for f in study.figures.values() if f.quantity == "pairs_reached"]
+    assert {*reached} == {study.members.draws}  # of the draws in which use is shared out
+    assert study.members.draws < study.network.draws
     found: dict[tuple[str, str, int], list[float]] = {}
     for figure in study.figures.values():
         if figure.kind == SHARE and figure.value is not None and 0 < figure.value < 1:
