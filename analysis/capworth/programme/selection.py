@@ -21,6 +21,7 @@ from capworth.model.effect_years import full_year
 from capworth.model.figures import (
     CHOSEN,
     COUNT,
+    KEPT,
     MONEY_UNITS,
     NO_DRAWS,
     PROGRAMME,
@@ -42,7 +43,6 @@ from capworth.programme.schedule import by_year, meets_targets
 
 SCALE = {DISTANCE: 1.0, NET: MILLION, HARM: 1.0}  # what amounts of a measure are divided by
 WORDS = {DISTANCE: ("gain", "distance"), NET: ("net", "millions"), HARM: ("harm", "days")}
-LISTED = ("regret", "loss")  # columns found from the good sets side by side
 WHOLE = ("good_sets", "options", "ways_to_spend")  # tables in which one set is the programme
 NOTHING, MINIMUM, START, RECOMMENDED = "nothing", "minimum", "start", "recommended"
 
@@ -105,10 +105,7 @@ class Programme(Answer):
         worth, money = ("effects", "scores", "chain"), ("asked",)
         rate = ("gain_per_asked_m",)
         per_asked = ("distance_per_million", "gain_asked_rate", (*worth, *money), RATIO)
-        listed: dict[str, Any] = {"draws": "draws"}  # those in which good sets are compared
-        it: dict[str, Any] = {
-            "alias": (("1", PROGRAMME), (RECOMMENDED, PROGRAMME), ("exact", PROGRAMME))
-        }
+        it = (("1", PROGRAMME), (RECOMMENDED, PROGRAMME), ("exact", PROGRAMME))
         rows: tuple[tuple[Any, ...], ...] = (
             ("asked_m", "asked.{}", "millions", "asked", money),
             ("expected_m", "asked.{}", "millions", "asked", money),
@@ -133,7 +130,8 @@ class Programme(Answer):
         found = [
             Column(
                 *(table, column, quantity.format(thing), *rest),
-                **((it if table in WHOLE else {}) | (listed if column in LISTED else {})),
+                alias=it if table in WHOLE else (),
+                draws="draws" if column in ("regret", "loss") else KEPT,
             )
             for table, thing in sets
             for column, quantity, *rest in rows
@@ -149,11 +147,11 @@ class Programme(Answer):
         )
         for table, column, quantity, formula in shares:
             rests = money if formula == "within" else worth
-            more: dict[str, Any] = it if table in WHOLE else {}
+            more: dict[str, Any] = {"alias": it} if table in WHOLE else {}
             if table == "good_sets" and formula == "exchange":
                 more = {"without": ("1",)}  # the programme against itself
             if table in ("good_sets", "choices") and formula == "exchange":
-                more |= listed
+                more |= {"draws": "draws"}
             found.append(
                 Column(table, column, quantity, "chance", formula, behind=rests, kind=SHARE, **more)
             )
@@ -170,7 +168,7 @@ class Programme(Answer):
                 (*rate, "gain_asked_rate", *per_asked),
                 ("value_as_stated", name, unit, "objective", worth),
             ),
-            Column("programme", "core", "core", "chance", "core", worth, SHARE, draws="draws"),
+            *columns("programme", ("core", "core", "chance", "core", worth, SHARE), draws="draws"),
             *columns(
                 "programme_years",
                 ("spend_m", f"asked.{PROGRAMME}", "millions", "by_year", money),
