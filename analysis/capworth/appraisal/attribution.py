@@ -5,6 +5,7 @@ The model beside the record: what it would have said, and what was seen later.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import product
 from pathlib import Path
 
@@ -150,7 +151,8 @@ class Calibration:
         )
 
     def _repr_html_(self) -> str:
-        return self._table.to_html(float_format="{:.3g}".format, border=0)
+        shown: str = import_module("capworth.study.shown").frame_in_html(self._table)
+        return shown
 
 
 def calibrate(folder: str | Path) -> Calibration:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from importlib import import_module
 from typing import Any, Final, Self, TypeAlias
 
 import numpy as np
@@ -228,7 +229,7 @@ class Comparison:
         return f"<{type(self).__name__}: {self._finding()}>"
 
     def _repr_html_(self) -> str:
-        shown = self.to_frame().to_html(float_format="{:.3f}".format, border=0)
+        shown = import_module("capworth.study.shown").frame_in_html(self.to_frame())
         return f"{shown}<p>{escape(self._finding())}</p>"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from importlib import import_module
 from itertools import pairwise
 from math import floor, log10
 from typing import Any
@@ -277,7 +278,7 @@ class ProductivityResult:
         return f"<ProductivityResult: {self._finding()}>"
 
     def _repr_html_(self) -> str:
-        shown = self.to_frame().to_html(float_format="{:.3f}".format, border=0)
+        shown = import_module("capworth.study.shown").frame_in_html(self.to_frame())
         return f"{shown}<p>{escape(self._finding())}</p>"
 
 

@@ -5,6 +5,7 @@ Projects and what ties them, as an analyst keeps them in plain tables.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -130,11 +131,12 @@ class BestProgramme:
     def __repr__(self) -> str:
         return (
             f"<BestProgramme: {len(self.chosen)} of {len(self._table)} projects for "
-            f"{self.cost:g} of {self.budget:g}, worth {self.value:g}: {', '.join(self.chosen)}>"
+            f"{self.cost:,.10g} of {self.budget:,.10g}, worth {self.value:,.10g}: "
+            f"{', '.join(self.chosen)}>"
         )
 
     def _repr_html_(self) -> str:
-        shown = self._table.to_html(float_format="{:.4g}".format, border=0)
+        shown = import_module("capworth.study.shown").frame_in_html(self._table)
         return f"<p>{repr(self)[1:-1]}</p>{shown}"
 
 

@@ -60,7 +60,7 @@ from capworth.study.explained import cells, explained
 from capworth.study.figures import gather
 from capworth.study.pages import part_pages
 from capworth.study.progress import showing
-from capworth.study.shown import Unasked, shown_of, study_in_html
+from capworth.study.shown import Unasked, frame_shown, shown_of, study_in_html
 from capworth.study.split_check import SplitCheck, check_splits
 from capworth.uncertainty.convergence import converge
 from capworth.uncertainty.information import value_of_information
@@ -290,7 +290,7 @@ class Study:
 
     def show(
         self,
-        what: str = "",
+        what: str | pd.DataFrame | pd.Series = "",
         columns: Sequence[str] = (),
         *,
         rows: str | Sequence[str] = (),
@@ -303,12 +303,15 @@ class Study:
 
         Parameters
         ----------
-        what : a part, such as "programme", or a table or method of it: "programme.good_sets"
+        what : a part, such as "programme", or a table or method of it: "programme.good_sets"; or a
+            table or column of one's own
         columns : of the table
         rows : labels of the table; only rows that bear one of them, such as "programme"
         plot : a chart instead, by its name
         language : of the chart
         """
+        if isinstance(what, pd.DataFrame | pd.Series):
+            return frame_shown(what)
         part, _, way = what.partition(".")
         try:
             if plot:
