@@ -546,6 +546,21 @@ def test_a_table_of_ones_own_is_shown_as_answers_are(study: Study) -> None:
     assert "e+0" not in best_programme({"cost": [3e9], "value": [4e9]}, 5e9)._repr_html_()
 
 
+def test_odd_input_is_one_sentence(small: Case, study: Study, tmp_path: Path) -> None:
+    for call, words in (
+        (lambda: small.with_weight("reach", "80"), "swing: '80' is not a number"),  # type: ignore[arg-type]
+        (lambda: small.with_value("costs/LINK-BUILD"), "nothing is changed"),
+        (lambda: small.without(5), "5 is no short name"),  # type: ignore[arg-type]
+        (lambda: study.show(["programme"]), "list is no name of a part"),  # type: ignore[arg-type]
+        (lambda: study["programe"], "Did you mean 'programme'"),
+        (lambda: read_case("interpol-2018"), "Did you mean 'interpol-2019'"),
+    ):
+        with pytest.raises(CapworthError, match=words):
+            call()
+    assert small.without(["SCAN", "LINK"]).improvement_ids == ("CLOUD",)
+    assert study["claim"] is study.claim
+
+
 def test_a_record_of_numbers_is_shown_row_by_row(study: Study) -> None:
     shown = study.show("funding.money.gap_m")
     assert list(shown.table.index) == ["mean", "low", "high"]

@@ -75,10 +75,11 @@ class Proposal(Answer):
         rivals = self._table.iloc[1:]
         both = rivals[(rivals["saves_m"] > 0) & (rivals["more"] > 0)]
         words = "can be carried out" if self.can_be_done else " ".join(self.faults)
-        others = f"{len(both)} sets on the list cost less and add more" if len(both) else ""
-        if len(both):
-            others += f", the best in {float(both['p_better'].max()):.0%} of draws"
-        more = f"; {others}" if others else ""
+        one = len(both) == 1
+        others = f"{len(both)} set{'' if one else 's'} on the list cost{'s' if one else ''} less"
+        best = float(both["p_better"].max()) if len(both) else 0.0
+        others += f" and add{'s' if one else ''} more, the best in {best:.0%} of draws"
+        more = f"; {others}" if len(both) else ""
         return (
             f"<Proposal: {row['chosen'] or 'nothing'} for "
             f"{in_brief(float(row['asked_m']))} million "

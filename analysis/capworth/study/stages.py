@@ -220,6 +220,10 @@ class Study:
         _check_parts([part])
         return self.answers.get(str(part)) is not None
 
+    def __getitem__(self, part: str) -> Any:
+        """As `answer`."""
+        return self.answer(part)
+
     def with_answers(self, **answers: object) -> "Study":
         """Return the study with some answers put in place of others; None takes one away."""
         _check_parts(answers)
@@ -312,6 +316,9 @@ class Study:
         """
         if isinstance(what, pd.DataFrame | pd.Series):
             return frame_shown(what)
+        if not isinstance(what, str):
+            words = f"show: {type(what).__name__} is no name of a part, and no table"
+            raise InputError(f'{words}. Write it like "programme".')
         part, _, way = what.partition(".")
         try:
             if plot:
