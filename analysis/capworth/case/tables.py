@@ -147,8 +147,8 @@ def read_raw(place: str | Path) -> RawCase:
         return _read_workbook(path)
     there = [*path.parent.iterdir()] if path.parent.is_dir() else []
     cases = [p.name for p in there if (p / SETTINGS_FILE).is_file() or p.suffix.lower() == ".xlsx"]
-    known = {*cases, *bundled_cases()} if path.parent == Path() else {*cases}
-    fix = nearest(path.name, known) if known else "Name a case folder or a workbook."
+    every = {*cases, *bundled_cases()} if path.parent == Path() else {*cases}
+    fix = nearest(path.name, every) if every else "Name a case folder or a workbook."
     raise CaseError([Finding(str(place), 0, "", "there is no such case folder or workbook", fix)])
 
 
