@@ -86,8 +86,8 @@ def test_the_range_of_a_break_even_counts_draws_without_an_outcome_as_beyond_eve
     number = np.array([0.0] * none + [0.5] * 2 + [1.0] * (18 - none))
     row = worth._break_even(np.full(20, 100.0), np.zeros(20), number, number)
     assert row["break_even"] == pytest.approx(100 / number.mean())
-    told = row["break_even_low"], row["break_even_high"]
-    assert told == (100.0, high) if high else np.isnan(told).all()
+    told = pd.Series(row)[["break_even_low", "break_even_high"]].astype(float)
+    assert told.tolist() == [100.0, high] if high else told.isna().all()
 
 
 def test_a_price_without_an_upper_end_is_told_with_its_middle(small: Case, said: set[str]) -> None:

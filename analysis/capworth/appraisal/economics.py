@@ -292,9 +292,16 @@ class Economics(Answer):
             ("public_npv_m", "net_public", "millions", "net", both),
             ("annual_m", "net", "millions_a_year", "net", both, MEAN, "yearly"),
             ("payback_years", "payback", "years", "payback", both, RATIO),
-            ("p_payback", "paid_back", "chance", "payback", both, SHARE),
+            ("p_payback", "paid_back", "chance", "share_of_draws", both, SHARE),
             ("discounted_payback_years", "payback_discounted", "years", "payback", both, RATIO),
-            ("p_discounted_payback", "paid_back_discounted", "chance", "payback", both, SHARE),
+            (
+                "p_discounted_payback",
+                "paid_back_discounted",
+                "chance",
+                "share_of_draws",
+                both,
+                SHARE,
+            ),
             ("irr", "rate_of_return", "share", "rate_of_return", both, RATIO),
             ("mirr", "rate_of_return_modified", "share", "rate_of_return", both, RATIO),
         )
@@ -315,7 +322,7 @@ class Economics(Answer):
             found += columns(
                 "value_for_money",
                 *(
-                    (name, "category", "chance", "benefit_cost_ratio", both, SHARE, name)
+                    (name, "category", "chance", "share_of_draws", both, SHARE, name)
                     for name in self._categories.columns
                 ),
                 **mine,
@@ -323,7 +330,7 @@ class Economics(Answer):
             found += columns(
                 "break_even",
                 ("break_even", "break_even", "money", "break_even", both, RATIO),
-                ("outcomes", "discounted_outcomes", "count", "break_even", both),
+                ("outcomes", "unpriced_outcomes", "a_year", "chain", ("chain", "effects")),
                 ("priced_m", "priced", "millions", "money", ("chain", "effects")),
                 **mine,
             )
@@ -352,7 +359,7 @@ class Economics(Answer):
                 "programme_by_price",
                 ("cost_m", "cost.programme", "millions", "cost", ("costs",)),
                 ("net_m", "net.programme", "millions", "net", both),
-                ("p_net_positive", "positive.programme", "chance", "net", both, SHARE),
+                ("p_net_positive", "positive.programme", "chance", "share_of_draws", both, SHARE),
                 ("improvements", "members.programme", "count", "net", (), COUNT),
             ),
         )
