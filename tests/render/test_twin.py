@@ -30,7 +30,7 @@ from capworth.case.read import read_case
 from capworth.programme.choice import Choice
 from capworth.render.book import write_book
 from capworth.report.edition import Content
-from capworth.report.twin import twin_of
+from capworth.report.twin import chains, twin_of
 from capworth.report.twin.sheets import DRAWN, Cell, Sheet
 from capworth.study.figures import _AtModes
 from capworth.study.stages import Study, run_study
@@ -126,6 +126,19 @@ def test_a_spreadsheet_finds_our_figures_at_the_modes(
         assert found.number("twin", "of the study", name) == pytest.approx(point, rel=1e-14)
     formulas = [c for s in found.sheets for r in s.rows for c in r if str(c)[:1] == "="]
     assert len(formulas) < (1800 if case == "bundled" else 300), "what a reader can follow"
+
+
+@pytest.mark.long
+def test_where_many_meet_what_they_add_together_is_a_number(
+    bundled: Study, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(chains, "FEW", 1)
+    found = Computed(twin_of(bundled), tmp_path)
+    kept = {str(c[0]): c[1] for s in found.sheets if s.name == "twin inputs" for c in s.rows}
+    assert any(name.startswith("together/") and value for name, value in kept.items())
+    for name in ("money.programme", "harm.programme", "net.programme"):
+        point = bundled.figures[name].point
+        assert found.number("twin", "live", name) == pytest.approx(point, rel=CLOSE)
 
 
 def changed(sheets: Sequence[Sheet], name: str, row: str, head: str, value: Cell) -> None:

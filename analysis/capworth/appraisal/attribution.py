@@ -5,7 +5,6 @@ The model beside the record: what it would have said, and what was seen later.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from itertools import product
 from pathlib import Path
 
@@ -26,7 +25,7 @@ from capworth.methods.cost_benefit.value_chain import (
 )
 from capworth.model.chain import Levels
 from capworth.model.figures import Column, columns
-from capworth.model.result import Answer, Provenance, spread
+from capworth.model.result import Answer, Provenance, frame_in_html, spread
 from capworth.model.simulation import Model, sampled
 
 DRAWS = 2_000
@@ -151,8 +150,7 @@ class Calibration:
         )
 
     def _repr_html_(self) -> str:
-        shown: str = import_module("capworth.study.shown").frame_in_html(self._table)
-        return shown
+        return frame_in_html(self._table)
 
 
 def calibrate(folder: str | Path) -> Calibration:

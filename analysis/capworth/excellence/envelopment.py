@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
-from importlib import import_module
 from typing import Any, Final, Self, TypeAlias
 
 import numpy as np
@@ -31,7 +30,7 @@ from capworth.methods.envelopment.economic_efficiency import (
 )
 from capworth.methods.envelopment.slacks import closest_targets
 from capworth.methods.envelopment.technology import NEGLIGIBLE
-from capworth.model.result import ends
+from capworth.model.result import ends, frame_in_html
 
 DUST = 1e-12  # a change of less than this share is the rounding of none
 
@@ -229,7 +228,7 @@ class Comparison:
         return f"<{type(self).__name__}: {self._finding()}>"
 
     def _repr_html_(self) -> str:
-        shown = import_module("capworth.study.shown").frame_in_html(self.to_frame())
+        shown = frame_in_html(self.to_frame())
         return f"{shown}<p>{escape(self._finding())}</p>"
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib import import_module
 from itertools import pairwise
 from math import floor, log10
 from typing import Any
@@ -30,7 +29,7 @@ from capworth.excellence.unit_tables import Table, UnitTables, unit_tables
 from capworth.methods.arguments import Floats, checked
 from capworth.methods.envelopment.malmquist import Malmquist, malmquist
 from capworth.model.figures import SHARE, STATED, Column, columns
-from capworth.model.result import Answer, Provenance, spread
+from capworth.model.result import Answer, Provenance, frame_in_html, spread
 from capworth.streams import stream
 
 STREAM = "productivity"
@@ -279,7 +278,7 @@ class ProductivityResult:
         return f"<ProductivityResult: {self._finding()}>"
 
     def _repr_html_(self) -> str:
-        shown = import_module("capworth.study.shown").frame_in_html(self.to_frame())
+        shown = frame_in_html(self.to_frame())
         return f"{shown}<p>{escape(self._finding())}</p>"
 
 

@@ -5,7 +5,6 @@ Projects and what ties them, as an analyst keeps them in plain tables.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from capworth.methods.portfolio.frontier import (
 )
 from capworth.methods.portfolio.integer import best_within, relation_rows, row, smallest_conflict
 from capworth.methods.portfolio.relations import Relations, with_slack
+from capworth.model.result import frame_in_html
 from capworth.programme.choice import BUDGET, running_sets, set_totals, with_bonus
 from capworth.programme.reasons import BETTER, CHEAPER, PROPOSED
 
@@ -136,7 +136,7 @@ class BestProgramme:
         )
 
     def _repr_html_(self) -> str:
-        shown = import_module("capworth.study.shown").frame_in_html(self._table)
+        shown = frame_in_html(self._table)
         return f"<p>{repr(self)[1:-1]}</p>{shown}"
 
 
