@@ -5,7 +5,7 @@ show for want of an answer is left out of it.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,6 +29,7 @@ from capworth.report.explorer.links import Links
 from capworth.report.explorer.simulations import simulations
 from capworth.report.pages import said_page, said_sheet
 from capworth.report.summary import summary_blocks
+from capworth.study.explained import kind_of
 from capworth.study.origins import Origins
 from capworth.study.stages import Study
 
@@ -80,7 +81,7 @@ def content(study: Study, first: str) -> dict[str, Any]:
         "spoken": {code: _spoken(study, language) for code, language in spoken.items()},
         "paper": paper,
         "links": list(links.used),
-        **_with_rows(as_data(Figures(shown)), more),
+        **_with_rows(_told(shown, case), more),
         "sources": {
             s.id: " · ".join(filter(None, (s.title, s.publisher, s.year, s.address)))
             for s in case.sources
@@ -240,6 +241,14 @@ def _lines(case: Case) -> dict[str, list[str]]:
         ]
         for line in case.costs
     }
+
+
+def _told(shown: Mapping[str, Figure], case: Case) -> dict[str, Any]:
+    """Figures as data, each by its kind of number: a default is not called stated."""
+    data = as_data(Figures(shown))
+    for name, entry in data["figures"].items():
+        entry["kind"] = kind_of(shown[name], case)
+    return data
 
 
 def _with_rows(data: dict[str, Any], more: Iterable[Origin]) -> dict[str, Any]:
