@@ -168,7 +168,7 @@ class Programme(Answer):
                 (*rate, "gain_asked_rate", *per_asked),
                 ("value_as_stated", name, unit, "objective", worth),
             ),
-            Column("programme", "core", "core", "chance", "core", worth, SHARE, draws="draws"),
+            *columns("programme", ("core", "core", "chance", "core", worth, SHARE), draws="draws"),
             *columns(
                 "programme_years",
                 ("spend_m", f"asked.{PROGRAMME}", "millions", "by_year", money),
