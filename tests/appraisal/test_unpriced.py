@@ -10,14 +10,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from capworth.appraisal.economics import NOT_PRICED, Economics, economics
+from capworth.appraisal import economics as worth
+from capworth.appraisal.economics import Economics, economics
 from capworth.case.model import NET, Case
 from capworth.case.read import read_case
+from capworth.language.language import Language
 from capworth.model.pricing import PARTLY, PRICED, UNPRICED, Pricing
 from capworth.model.result import Provenance
 from capworth.model.set_value import SetValue
 from capworth.model.simulation import Model, Sample, draw_sample
+from capworth.report.annex.leaves import outcomes
+from capworth.report.content import Voice
 from capworth.report.edition import Content
+from capworth.report.pages import said_sheet
 from capworth.study.stages import Study, run_study
 
 BUNDLED = Path(__file__).parents[2] / "data" / "interpol-2019"
@@ -46,7 +51,9 @@ def test_a_price_that_is_missing_leaves_the_net_absent(small: Case, at_modes: Mo
     assert row["cost_m"] == pytest.approx(0.86068254, abs=1e-7)
     blank = ["npv_m", "npv_m_low", "p_npv_positive", "bcr", "bcr_high", "annual_m", "irr", "mirr"]
     assert row[blank].isna().all()
-    assert {row[c] for c in ("category", "bcr_code", "irr_code", "payback_code")} == {NOT_PRICED}
+    assert {row[c] for c in ("category", "bcr_code", "irr_code", "payback_code")} == {
+        "partly_priced"
+    }
     assert row_of(found, "LAB")["priced"] == PRICED
     assert "REG" not in found.categories().index.get_level_values("subject")
     accounts = found.accounts()
@@ -69,6 +76,31 @@ def test_break_even_worked_by_hand(small: Case, at_modes: Modes) -> None:
     expected = (105_570.294785 - 10_000 * (A1 + A2)) / (6 * (A1 + A2))
     assert scan["break_even"] == pytest.approx(expected, rel=1e-9)
     assert scan["break_even_low"] == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(("none", "high"), [(1, 200.0), (3, None)])
+def test_the_range_of_a_break_even_counts_draws_without_an_outcome_as_beyond_every_price(
+    none: int, high: float | None
+) -> None:
+    """Twenty draws at a cost of 100, of which some have no outcome and the others 0.5 or 1."""
+    number = np.array([0.0] * none + [0.5] * 2 + [1.0] * (18 - none))
+    row = worth._break_even(np.full(20, 100.0), np.zeros(20), number, number)
+    assert row["break_even"] == pytest.approx(100 / number.mean())
+    told = pd.Series(row)[["break_even_low", "break_even_high"]].astype(float)
+    assert told.tolist() == [100.0, high] if high else told.isna().all()
+
+
+def test_a_price_without_an_upper_end_is_told_with_its_middle(small: Case, said: set[str]) -> None:
+    study = run_study(replace(small, unit_values=()), draws=60)
+    table = study.economics.tables()["break_even"]
+    table[["break_even_low", "break_even_high"]] = np.nan
+    blank = SimpleNamespace(tables=lambda: {"break_even": table}, lifts=study.economics.lifts)
+    sheet = outcomes(study.with_answers(economics=blank))
+    assert sheet is not None
+    voice = Voice(Language.of(small, "en"), study)
+    grid = said_sheet(sheet, voice)["blocks"][0]
+    assert all("(not bounded above)" in str(row) for row in grid["rows"])
+    assert "leaf.no_upper_end" in said
 
 
 def test_of_harm_alone_no_value_is_known(small: Case) -> None:

@@ -62,6 +62,39 @@ def papers(bundled: Study) -> dict[str, bytes]:
     return Papers(bundled)
 
 
+# ---------------------------------------------------------------- over which draws
+
+
+def test_a_range_names_the_draws_that_it_rests_on(study: Study) -> None:
+    """More are counted than kept: ranges rest on the kept ones, and no page says otherwise."""
+    kept = study.sample.drawn.size
+    more = replace(study, provenance=replace(study.provenance, draws=10 * kept))
+    texts = {key: " ".join(text) for key, text in _small_print(more)}
+    assert f"80% ranges over the first {kept} simulations." in texts["capabilities"]
+    assert f"ranges over {10 * kept:,}" not in " ".join(texts.values())
+    front = str(said_sheet(sheets(more)[0], Voice(Language.of(more.case, "en"), more)))
+    assert f"Each of {10 * kept:,} simulations" in front
+    assert f"rest on the first {kept}" in front
+
+
+def test_no_page_calls_a_line_an_80_percent_range_that_is_none(bundled: Study) -> None:
+    """Of the claim 90 % intervals are drawn, of keys the first and the last place, else years."""
+    texts = {key: " ".join(text) for key, text in _small_print(bundled)}
+    draws = f"are 80% ranges over {bundled.provenance.draws} simulations"
+    said_so = {key for key, text in texts.items() if draws in text}
+    assert {"capabilities", "economics", "hub", "sets", "overrun"} <= said_so
+    assert not said_so & {"claim", "allocation", "timetable", "excellence", "distances", "promises"}
+
+
+def _small_print(study: Study) -> Iterator[tuple[str, list[str]]]:
+    voice = Voice(Language.of(study.case, "en"), study)
+    for leaf in LEAVES:
+        sheet = leaf.content(study)
+        if sheet is not None:
+            blocks = said_sheet(sheet, voice)["blocks"]
+            yield leaf.name, [b["text"] for b in blocks if b["kind"] == "words"]
+
+
 # ---------------------------------------------------------------- what has a page
 
 

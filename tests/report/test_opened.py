@@ -240,7 +240,7 @@ def no_figures(node: Any, voice: Voice) -> Iterator[str]:
             yield from _of_finding(study, language, chart)
         case OfChart(part="source"):
             yield from digits(_imprint(study, language))
-            for key in ("leaf.ranges", "source.line", "source.line_marked"):
+            for key in ("leaf.ranges", "leaf.ranges_first", "source.line", "source.line_marked"):
                 yield from template(key, language.code)
         case Own() | Setting() | Input() | Unit() | Day():
             yield from digits(said(node, voice))

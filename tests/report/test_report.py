@@ -768,6 +768,9 @@ WORDS = (  # groups of words of which a case uses a few
 )
 RARE = {  # said of numbers that the small case does not give
     "leaf.why_futures",  # of a case with scenarios: test_futures.py
+    "front.simulation_first",  # of more draws than are kept: test_annex.py
+    "leaf.ranges_first",
+    "leaf.no_upper_end",  # of outcomes that some draws lack: tests/appraisal/test_unpriced.py
     "front.chart",  # of the full annex, whose charts are left out here
     "steps.at_once",  # of an appraisal in the year in which it begins: tests/case/test_uk_case.py
     "options.runs_members",

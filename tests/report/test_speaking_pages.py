@@ -172,9 +172,7 @@ def page_1(s: Any) -> Said:
         ],
         "decision.numbers[2].value": middle(*found.gain),
         "decision.numbers[2].text": span(*found.gain),
-        "decision.note": [
-            *(str(s.provenance.draws), *percent(s.convergence.largest, 1)),
-        ],
+        "decision.note": percent(s.convergence.largest, 1),
         "vintage": [
             *("0.1", str(settings.price_year), "5", "5.0", "31", "2024"),
         ],

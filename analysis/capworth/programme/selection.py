@@ -19,11 +19,14 @@ from capworth.methods.portfolio.priority import priority_order
 from capworth.model.costs import PAYERS
 from capworth.model.effect_years import full_year
 from capworth.model.figures import (
+    CHOSEN,
     COUNT,
+    KEPT,
     MONEY_UNITS,
     NO_DRAWS,
     PROGRAMME,
     QUANTILE,
+    RATIO,
     SHARE,
     STATED,
     Column,
@@ -32,7 +35,7 @@ from capworth.model.figures import (
     number,
 )
 from capworth.model.result import Answer, Interval, Provenance
-from capworth.model.simulation import ENVELOPED, Sample, draw_sample
+from capworth.model.simulation import Sample, draw_sample
 from capworth.programme.choice import FURTHER, Choice, refuse_conflict, refuse_years, running_sets
 from capworth.programme.good_sets import GoodSets, choices_table, good_sets, late, sets_table
 from capworth.programme.reasons import described, money_needed, usual_ways, why_not
@@ -100,6 +103,8 @@ class Programme(Answer):
         """How the columns of its tables become figures."""
         name, unit = WORDS[self.measure]
         worth, money = ("effects", "scores", "chain"), ("asked",)
+        rate = ("gain_per_asked_m",)
+        per_asked = ("distance_per_million", "gain_asked_rate", (*worth, *money), RATIO)
         it: dict[str, Any] = {
             "alias": (("1", PROGRAMME), (RECOMMENDED, PROGRAMME), ("exact", PROGRAMME))
         }
@@ -113,7 +118,7 @@ class Programme(Answer):
             ("net_m", "net.{}", "millions", "net", (*worth, "costs")),
             ("harm_days", "harm.{}", "days", "harm", worth),
             ("regret", "regret.{}", unit, "regret", worth),
-            ("loss", "loss.{}", unit, "exchange", worth),
+            ("loss", "loss.{}", unit, "objective", worth),
             ("more", "more.{}", unit, "further", worth),
         )
         sets = (
@@ -125,7 +130,11 @@ class Programme(Answer):
             ),
         )
         found = [
-            Column(table, column, quantity.format(thing), *rest, **(it if table in WHOLE else {}))
+            Column(
+                *(table, column, quantity.format(thing), *rest),
+                **(it if table in WHOLE else {}),
+                draws="draws" if column in ("regret", "loss") else KEPT,
+            )
             for table, thing in sets
             for column, quantity, *rest in rows
         ]
@@ -143,6 +152,8 @@ class Programme(Answer):
             more: dict[str, Any] = it if table in WHOLE else {}
             if table == "good_sets" and formula == "exchange":
                 more = {"without": ("1",)}  # the programme against itself
+            if table in ("good_sets", "choices") and formula == "exchange":
+                more |= {"draws": "draws"}
             found.append(
                 Column(table, column, quantity, "chance", formula, behind=rests, kind=SHARE, **more)
             )
@@ -150,25 +161,24 @@ class Programme(Answer):
             *found,
             *columns(
                 "programme",
-                ("core", "core", "ratio", "core", worth),
                 ("asked_m", "asked", "millions", "asked", money),
                 ("posts", "posts", "count", "asked", ("improvements",), STATED),
-                ("start", "start", "year", "by_year", ("improvements",), STATED),
-                ("effect", "effect", "year", "by_year", ("improvements",), STATED),
-                ("full_effect", "full_effect", "year", "by_year", ("improvements",), STATED),
+                ("start", "start", "year", "by_year", ("improvements",), CHOSEN),
+                ("effect", "effect", "year", "by_year", ("improvements",), CHOSEN),
+                ("full_effect", "full_effect", "year", "by_year", ("improvements",), CHOSEN),
                 ("gain", "gain", "distance", "gain", worth),
-                ("gain_per_asked_m", "gain_asked_rate", "distance_per_million", "gain_rate", worth),
+                (*rate, "gain_asked_rate", *per_asked),
                 ("value_as_stated", name, unit, "objective", worth),
             ),
+            Column("programme", "core", "core", "chance", "core", worth, SHARE, draws="draws"),
             *columns(
                 "programme_years",
                 ("spend_m", f"asked.{PROGRAMME}", "millions", "by_year", money),
                 ("value", f"{name}.{PROGRAMME}", unit, "by_year", worth),
-                draws=min(ENVELOPED, self.provenance.draws),
+                ("posts", f"posts.{PROGRAMME}", "count", "by_year", ("improvements",), COUNT),
             ),
             *columns(
                 "programme_years",
-                ("posts", f"posts.{PROGRAMME}", "count", "by_year", ("improvements",)),
                 ("spend_room_m", "limit", "millions", "by_year", ("limits",)),
                 ("posts_room", "posts_limit", "count", "by_year", ("limits",)),
                 kind=STATED,
@@ -179,7 +189,7 @@ class Programme(Answer):
                 ("gain", "gain.order", "distance", "gain", worth),
                 ("asked_cum_m", "asked_in_all.order", "millions", "asked", money),
                 ("gain_cum", "gain_in_all.order", "distance", "gain", worth),
-                ("gain_per_asked_m", "gain_rate.order", "distance_per_million", "gain_rate", worth),
+                (*rate, "gain_rate.order", *per_asked),
             ),
             Column(
                 "order_of_priority",

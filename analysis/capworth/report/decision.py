@@ -49,7 +49,6 @@ from capworth.report.content import (
     row_ref,
     say,
     sentences,
-    stated,
 )
 from capworth.report.doubt import how_far_to_trust, what_would_change
 from capworth.report.money import (
@@ -144,7 +143,6 @@ def _notes(study: Study) -> Iterator[Text]:
     if "convergence" in study:
         yield say(
             "trust.error",
-            draws=stated("draws", study.provenance.draws, "whole"),
             share=ref("largest_error.headlines", study.convergence.largest, "percent_tenth"),
         )
 

@@ -138,9 +138,9 @@ def harm_break_even(programme: Programme, annuity: float) -> Figure:
     )
 
 
-def _resting_on(figure: Figure, kept: int, draws: int) -> int:
-    """On how many draws a figure rests."""
-    return {KEPT: kept, ALL: draws}.get(figure.draws, figure.draws)
+def resting_on(draws: int, kept: int, every: int) -> int:
+    """On how many draws a figure rests, where its `draws` may be `KEPT` or `ALL`."""
+    return {KEPT: kept, ALL: every}.get(draws, draws)
 
 
 def same(one: Figure, other: Figure) -> bool:
@@ -180,7 +180,7 @@ def _completed(
     moved = _Moved(sample)
     complete = {}
     for name, figure in found.items():
-        count = _resting_on(figure, kept, draws)
+        count = resting_on(figure.draws, kept, draws)
         rows, values = origins.find(figure.behind), over.get(name)
         point, error = figure.point, errors.get(name, figure.error)
         if values is not None and figure.value is not None:

@@ -60,6 +60,26 @@ def test_a_factor_is_the_first_share_under_its_own_weights(measured: Floats) -> 
     np.testing.assert_array_equal(sum(parts), lead_counts(drawn(measured), central, 12))
 
 
+def test_what_the_last_bit_decides_is_summed_criterion_by_criterion() -> None:
+    """Options with the same levels in another order: whether they tie depends on the order."""
+    random = np.random.default_rng(6)
+    tenths = random.integers(1, 9, (70, 1, 5)) / 10
+    measured = random.permuted(np.repeat(tenths, 4, axis=1), axis=2)
+    central = np.full((4, 5), 0.3)
+    expected = np.zeros((4, 4), dtype=np.int64)
+    for levels in measured.tolist():
+        values = []
+        for row in levels:
+            total = 0.3 * row[0]
+            for level in row[1:]:
+                total += 0.3 * level
+            values.append(total)
+        for i in np.flatnonzero(np.array(values) == max(values)):
+            expected[i, values.count(max(values)) - 1] += 1
+    assert (expected.sum(axis=0) > 0).sum() > 1
+    np.testing.assert_array_equal(lead_counts(drawn(measured), central, 70), expected)
+
+
 def test_draws_beyond_one_block_count_once() -> None:
     measured = np.random.default_rng(0).integers(0, 3, (2 * BLOCK + 5, 4, 2)).astype(float)
     central = np.array([[1.0, 0.0], [0.5, 0.5], [np.nan, np.nan], [0.0, 1.0]])

@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from capworth.errors import InputError
-from capworth.methods.acceptability.measurement import BLOCK, Measured, drawn
+from capworth.methods.acceptability.measurement import BLOCK, Given, Measured, drawn
 from capworth.methods.arguments import Floats, Ints, checked, finite, table
 from capworth.methods.elicitation.agreement import mean_ranks
 from capworth.methods.elicitation.weights import rank_order_centroid
 from capworth.methods.uncertainty.order_statistics import order_quantile
 
 _ROUNDING: Final = 1e-12  # a cumulative share this close to a bound has reached it
+_AT_A_TIME: Final = 64  # draws of one product: it stays in the processor's cache, with one thread
 _ADDED: Final = 1e-6  # by which probabilities may miss 1: they may be printed figures
 
 
@@ -210,16 +211,52 @@ def lead_counts(measured: Measured, central: Floats, draws: int) -> Ints:
     """
     options = len(central)
     counts = np.zeros((options, options), dtype=np.int64)
-    for i in np.flatnonzero(np.isfinite(central).all(axis=1)):
+    known = np.flatnonzero(np.isfinite(central).all(axis=1))
+    if isinstance(measured, Given):
+        for start in range(0, draws, _AT_A_TIME):
+            part = np.ascontiguousarray(measured.levels[:, :, start : start + _AT_A_TIME])
+            counts[known] += _leads_of_block(part, central[known], known)
+        return counts
+    for i in known.tolist():
         for start in range(0, draws, BLOCK):
-            values = measured(central[i], slice(start, start + BLOCK))
-            rest = values[:i].max(axis=0, initial=-np.inf)
-            np.maximum(rest, values[i + 1 :].max(axis=0, initial=-np.inf), out=rest)
-            counts[i, 0] += np.count_nonzero(values[i] > rest)
-            level = np.flatnonzero(values[i] == rest)
-            if level.size:
-                rivals = (values[:, level] == rest[level]).sum(axis=0) - 1
-                counts[i] += np.bincount(rivals, minlength=options)
+            counts[i] += _leads(measured(central[i], slice(start, start + BLOCK)), i)
+    return counts
+
+
+def _leads(values: Floats, i: int) -> Ints:
+    """Draws of `values` (options, draws) in which `i` shares the first place with 0, 1, ..."""
+    rest = values[:i].max(axis=0, initial=-np.inf)
+    np.maximum(rest, values[i + 1 :].max(axis=0, initial=-np.inf), out=rest)
+    level = np.flatnonzero(values[i] == rest)
+    rivals = (values[:, level] == rest[level]).sum(axis=0) - 1
+    found = np.bincount(rivals, minlength=len(values))
+    found[0] += np.count_nonzero(values[i] > rest)
+    return found
+
+
+def _leads_of_block(levels: Floats, central: Floats, known: Ints) -> Ints:
+    """Give the rows of `lead_counts` for the `known` options; `levels` (options, criteria, draws).
+
+    The algebra library, fast but not the same in its last bit everywhere, says who is surely ahead
+    or surely beaten; where that bit could matter, sums in a fixed order decide.
+    """
+    options, criteria, _ = levels.shape
+    row = np.arange(len(known))
+    values = np.matmul(central, levels)  # (options, known, draws)
+    own = values[known, row]
+    values[known, row] = -np.inf
+    ahead = own - values.max(axis=0)
+    size = np.abs(central).sum(axis=1, keepdims=True) * max(levels.max(), -levels.min())
+    unsure = 4 * criteria * np.finfo(float).eps * size
+    counts = np.zeros((len(known), options), dtype=np.int64)
+    counts[:, 0] = np.count_nonzero(ahead > unsure, axis=1)
+    near = ~(np.abs(ahead) > unsure)
+    for k in np.flatnonzero(near.any(axis=1)):
+        some = levels[:, :, near[k]]
+        total = central[k, 0] * some[:, 0]
+        for c in range(1, criteria):
+            total += central[k, c] * some[:, c]
+        counts[k] += _leads(total, int(known[k]))
     return counts
 
 

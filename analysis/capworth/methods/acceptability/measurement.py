@@ -6,6 +6,7 @@ options may go together: by a shared baseline, or by a correlation matrix.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final, Protocol, TypeAlias
 
@@ -185,28 +186,31 @@ def shaped(
         levels += centre[:, :, None]
         for c, shape in enumerate(shapes):
             levels[:, c] = finite(shape(levels[:, c]), f"value function of criterion {c}")
-        return _given(levels)
+        return Given(levels)
 
     return sample
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """Draws of which every measurement is held: `levels` (options, criteria, draws)."""
+
+    levels: Floats
+
+    def __call__(self, weights: Floats, rows: slice = ALL, /) -> Floats:
+        """See `Measured`."""
+        return _summed(weights, self.levels[:, :, rows])
+
+
 @checked
-def drawn(measurements: Floats) -> Measured:
+def drawn(measurements: Floats) -> Given:
     """Make a draw from draws made elsewhere: (draws, options, criteria), one value scale."""
     levels = finite(measurements, "measurements")
     if levels.ndim != 3:
         raise InputError(
             f"measurements: shape {levels.shape} is not (draws, options, criteria). Reshape it."
         )
-    ordered = np.ascontiguousarray(levels.transpose(1, 2, 0))
-    return _given(ordered)
-
-
-def _given(levels: Floats) -> Measured:
-    def measured(weights: Floats, rows: slice = ALL, /) -> Floats:
-        return _summed(weights, levels[:, :, rows])
-
-    return measured
+    return Given(levels.transpose(1, 2, 0))
 
 
 def _checked(

@@ -156,16 +156,19 @@ def _contents(study: Study, made: Sequence[str]) -> Sheet:
         )
         for question, names in by_question.items()
     )
+    draws, kept = study.provenance.draws, study.sample.drawn.size
     reading = {
-        "draws": stated("draws", study.provenance.draws, "whole"),
+        "draws": stated("draws", draws, "whole"),
+        "kept": stated("kept", kept, "whole"),
         "below": stated("none", 0.0, "probability"),
         "above": stated("all", 1.0, "probability"),
     }
+    told = (f"{k}_first" if k == "simulation" and kept < draws else k for k in READING)
     heads: tuple[Text | None, ...] = (say("verb.question"), None, say("front.pages"))
     blocks: list[Block] = [
         *([Words(Setting("note"))] if study.case.settings.in_language("note", "en") else []),
         Linked(heads, rows),
-        List("reading", None, tuple(say(f"front.{key}", **reading) for key in READING)),
+        List("reading", None, tuple(say(f"front.{key}", **reading) for key in told)),
         Named(say("front.names"), _short_names(study)),
     ]
     title = say("front.title", count=answered, all=len(by_question))

@@ -90,7 +90,7 @@ def productivity(study: Study) -> Sheet | None:
         grade = Own(str(row["grade"]))
         bars.append(Bar(name, (*written, grade), written[0].amount))
     heads = [head(k) for k in ("factor", "rise", "grade")]
-    picture = bars_of(heads[0], head("service"), heads, tuple(bars), mark="dot")
+    picture = bars_of(head("factor_axis"), head("service"), heads, tuple(bars), mark="dot")
     return page_of("productivity.topic", "productivity", study, picture)
 
 
@@ -226,7 +226,7 @@ def outcomes(study: Study) -> Sheet | None:
             Name(key[2], "full"),
             Name(key[1]),
             row_ref("break_even", "outcomes", key, row, "middle"),
-            row_ref("break_even", "break_even", key, row, "price_spread"),
+            _worth_each(key, row),
         )
         for key, row in rows_of(table[table["outcomes"] > 0])
     ]
@@ -238,6 +238,14 @@ def outcomes(study: Study) -> Sheet | None:
     note = Words(sentences(say("leaf.outcomes_note"), added))
     blocks = (grid, note, source_of("net_value", study, (grid,)))
     return Sheet(say("question.frontline"), title, blocks)
+
+
+def _worth_each(key: Any, row: Mapping[str, Any]) -> Text:
+    """From which price of one outcome it pays for itself; the range may have no upper end."""
+    price = row_ref("break_even", "break_even", key, row, "price_spread")
+    if price.amount.is_known or not isfinite(price.amount.middle):
+        return price
+    return say("leaf.no_upper_end", price=ref(price.figure, price.amount.middle, "price_middle"))
 
 
 def claim(study: Study) -> Sheet | None:

@@ -26,6 +26,7 @@ from capworth.report.content import (
     sentences,
     stated,
 )
+from capworth.study.figures import resting_on
 from capworth.study.stages import Study
 
 NAME = 42  # letters of a name in a picture
@@ -42,29 +43,55 @@ def page_of(topic: str, chart: str, study: Study, *blocks: Block) -> Sheet:
 
 def source_of(chart: str, study: Study, blocks: Iterable[Block]) -> Words:
     """Say what lines and brackets are, where the numbers come from, and how their figures begin."""
-    kinds = dict.fromkeys(quantities(blocks, study))
-    ranges = say("leaf.ranges", draws=stated("draws", study.provenance.draws, "whole"))
+    printed = tuple(refs_of(tuple(blocks)))
+    kinds = dict.fromkeys(_quantities(printed, study))
     figures = listed((Own(f"{kind}.*") for kind in kinds), "series")
     named = say("leaf.figures", list=figures) if kinds else None
-    return Words(sentences(ranges, OfChart(chart, "source"), named), small=True)
+    parts = (_ranges(printed, study), OfChart(chart, "source"), named)
+    return Words(sentences(*parts), small=True)
 
 
-def quantities(blocks: Iterable[Block], study: Study) -> Iterator[str]:
-    """First words of the ids of every figure that some blocks print."""
-    known = _columns(study)
-    for found in refs_of(tuple(blocks)):
-        table, _, rest = found.figure.partition("/")
-        if not rest:
+def _quantities(printed: Iterable[Ref], study: Study) -> Iterator[str]:
+    """First words of the ids of figures that are printed."""
+    for found in printed:
+        if "/" not in found.figure:
             yield found.figure.partition(".")[0]
-        elif quantity := known.get((table, rest.partition("/")[0])):
-            yield quantity
+        elif column := _column_of(found, study):
+            yield column[0]
+
+
+def _ranges(printed: Iterable[Ref], study: Study) -> Phrase | None:
+    """Say over which draws the 80 % ranges are that are printed; None where there are none.
+
+    Bare ends, such as those of a test or of the places by several keys, are told where they stand.
+    """
+    every, kept = study.provenance.draws, study.sample.drawn.size
+    counts = set()
+    for found in printed:
+        if "spread" in found.how and found.amount.low < found.amount.high:
+            column = _column_of(found, study)
+            counts.add(column[1] if column else kept)
+    if not counts:
+        return None
+    listed_counts = listed((stated("draws", n, "whole") for n in sorted(counts)), "or")
+    return say("leaf.ranges" if counts == {every} else "leaf.ranges_first", draws=listed_counts)
+
+
+def _column_of(found: Ref, study: Study) -> tuple[str, int] | None:
+    """The quantity that a column of a table holds, and on how many draws it rests."""
+    table, _, rest = found.figure.partition("/")
+    return _columns(study).get((table, rest.partition("/")[0]))
 
 
 @lru_cache(maxsize=4)
-def _columns(study: Study) -> Mapping[tuple[str, str], str]:
-    """What quantity the column of a table is."""
+def _columns(study: Study) -> Mapping[tuple[str, str], tuple[str, int]]:
+    """Quantity and draws of the column of each table."""
+    every, kept = study.provenance.draws, study.sample.drawn.size
     return {
-        (column.table, column.name): column.quantity.partition(".")[0]
+        (column.table, column.name): (
+            column.quantity.partition(".")[0],
+            resting_on(column.draws_of(answer), kept, every),
+        )
         for answer in study.answers.values()
         if isinstance(answer, Answer)
         for column in answer.lifts()
