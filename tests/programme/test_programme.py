@@ -407,3 +407,15 @@ def test_sets_that_are_too_many_are_sought_and_what_is_left_out_has_a_bound(
     told = {f.id: f.value for f in sought.figures()}
     assert told["compared.programme"] == sought.compared
     assert sought.gap <= told["unsearched.programme"] < sought.gap + 0.01
+
+
+@pytest.mark.usefixtures("unlisted")
+def test_a_set_that_was_not_sought_is_carried_out_too(small: Case) -> None:
+    choice = Choice.of(draw_sample(small, 30), keep=False)
+    few = choice.among(np.zeros((1, 3), dtype=bool))
+    ids = small.improvement_ids
+    for taken, stands in ((("SCAN",), True), (("LINK",), False)):  # LINK needs SCAN
+        found = few.carried_out(np.isin(ids, taken))
+        assert (found is not None) == stands
+        if found is not None:
+            assert [i for i, yes in zip(ids, found.sets[0], strict=True) if yes] == list(taken)
