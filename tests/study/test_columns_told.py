@@ -336,7 +336,9 @@ def test_a_map_says_where_the_programme_stays(bundled: Study) -> None:
     table, known = tables_of(bundled)["threshold"], told_of("threshold", "1.5")
     assert known is not None
     assert "stays" in known.meaning
-    one, other = bundled.switching.pair.inputs
+    pair = bundled.switching.pair
+    assert pair is not None
+    one, other = pair.inputs
     row = int(np.abs(table.index.to_numpy() - one.usual).argmin())
     column = int(np.abs(table.columns.to_numpy() - other.usual).argmin())
     assert table.iloc[row, column]

@@ -105,9 +105,7 @@ class Programme(Answer):
         worth, money = ("effects", "scores", "chain"), ("asked",)
         rate = ("gain_per_asked_m",)
         per_asked = ("distance_per_million", "gain_asked_rate", (*worth, *money), RATIO)
-        it: dict[str, Any] = {
-            "alias": (("1", PROGRAMME), (RECOMMENDED, PROGRAMME), ("exact", PROGRAMME))
-        }
+        it = (("1", PROGRAMME), (RECOMMENDED, PROGRAMME), ("exact", PROGRAMME))
         rows: tuple[tuple[Any, ...], ...] = (
             ("asked_m", "asked.{}", "millions", "asked", money),
             ("expected_m", "asked.{}", "millions", "asked", money),
@@ -132,7 +130,7 @@ class Programme(Answer):
         found = [
             Column(
                 *(table, column, quantity.format(thing), *rest),
-                **(it if table in WHOLE else {}),
+                alias=it if table in WHOLE else (),
                 draws="draws" if column in ("regret", "loss") else KEPT,
             )
             for table, thing in sets
@@ -149,7 +147,7 @@ class Programme(Answer):
         )
         for table, column, quantity, formula in shares:
             rests = money if formula == "within" else worth
-            more: dict[str, Any] = it if table in WHOLE else {}
+            more: dict[str, Any] = {"alias": it} if table in WHOLE else {}
             if table == "good_sets" and formula == "exchange":
                 more = {"without": ("1",)}  # the programme against itself
             if table in ("good_sets", "choices") and formula == "exchange":
@@ -170,7 +168,7 @@ class Programme(Answer):
                 (*rate, "gain_asked_rate", *per_asked),
                 ("value_as_stated", name, unit, "objective", worth),
             ),
-            Column("programme", "core", "core", "chance", "core", worth, SHARE, draws="draws"),
+            *columns("programme", ("core", "core", "chance", "core", worth, SHARE), draws="draws"),
             *columns(
                 "programme_years",
                 ("spend_m", f"asked.{PROGRAMME}", "millions", "by_year", money),
