@@ -431,8 +431,12 @@ def kernel(smoke: bool) -> Iterator[Row]:
     nbclient.NotebookClient(book, timeout=1_200, kernel_name="python3").execute()
     one, two = map(float, book.cells[0].outputs[-1]["text"].split())
     job = f"answers of {Path(place).name} in a Jupyter kernel, {draws:,} draws, seconds on the wall"
-    yield Row(job, "capworth, two workers", two, ours=True)
-    yield Row(job, "capworth, one worker", one)
+    busy = os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
+    told = "others wanted the processors: the wall says little" if busy else ""
+    yield Row(job, "capworth, two workers", two, ours=True, said=told)
+    yield Row(
+        job, "capworth, one worker", one, said=told or f"two are {one / two:.2g} times sooner"
+    )
 
 
 def axis(name: str, smoke: bool) -> Iterator[Row]:
