@@ -18,7 +18,7 @@ QUICK := tests/test_architecture.py tests/test_docs.py tests/test_streams.py tes
 
 # What says no more but of more cases, languages or processes is long: .ci/run tries it, as does
 # CAPWORTH_CI=1 make test.
-.PHONY: run test quick nightly faults check lint smoke wheel notebooks docs bench lock clean
+.PHONY: run test quick nightly faults check lint smoke wheel notebooks docs spark bench lock clean
 
 run: .venv/run
 	$(BIN)/capworth run $(CASE) --out reports/$(notdir $(CASE))
@@ -69,6 +69,12 @@ docs: .venv/test
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	$(BIN)/python .ci/pages
 
+# Exchange logs counted by a master and a worker of Spark on this machine, which end with the tests. The
+# package is 460 MB and built once; it needs a Java 17 or 21 (Debian: default-jre-headless).
+spark: .venv/test
+	$(INSTALL) --require-hashes -r requirements-spark.lock
+	CAPWORTH_SPARK=1 $(PYTEST) -n 0 tests/logs/test_spark.py
+
 # Writes benchmarks/RESULTS.md, in about half an hour. The peers are in no environment but their own.
 bench: build/bench/ready
 	build/bench/bin/python benchmarks/bench_peers.py --write $(JOBS)
@@ -88,6 +94,7 @@ lock: .venv/bin/uv
 	$(LOCK) --extra build --extra notebooks --extra logs --extra cluster --extra word --extra labels --extra dev -o requirements-dev.lock
 	$(LOCK) --extra build --extra notebooks --extra logs --extra dev --extra bench -o requirements-bench.lock
 	$(LOCK) --extra build --extra notebooks --extra dev --extra docs -c requirements-dev.lock -o requirements-docs.lock
+	$(LOCK) --extra logs --extra spark -c requirements-dev.lock -o requirements-spark.lock
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from capworth.appraisal import economics as worth
-from capworth.appraisal.economics import NOT_PRICED, Economics, economics
+from capworth.appraisal.economics import Economics, economics
 from capworth.case.model import NET, Case
 from capworth.case.read import read_case
 from capworth.language.language import Language
@@ -51,7 +51,9 @@ def test_a_price_that_is_missing_leaves_the_net_absent(small: Case, at_modes: Mo
     assert row["cost_m"] == pytest.approx(0.86068254, abs=1e-7)
     blank = ["npv_m", "npv_m_low", "p_npv_positive", "bcr", "bcr_high", "annual_m", "irr", "mirr"]
     assert row[blank].isna().all()
-    assert {row[c] for c in ("category", "bcr_code", "irr_code", "payback_code")} == {NOT_PRICED}
+    assert {row[c] for c in ("category", "bcr_code", "irr_code", "payback_code")} == {
+        "partly_priced"
+    }
     assert row_of(found, "LAB")["priced"] == PRICED
     assert "REG" not in found.categories().index.get_level_values("subject")
     accounts = found.accounts()
@@ -84,8 +86,8 @@ def test_the_range_of_a_break_even_counts_draws_without_an_outcome_as_beyond_eve
     number = np.array([0.0] * none + [0.5] * 2 + [1.0] * (18 - none))
     row = worth._break_even(np.full(20, 100.0), np.zeros(20), number, number)
     assert row["break_even"] == pytest.approx(100 / number.mean())
-    told = row["break_even_low"], row["break_even_high"]
-    assert told == (100.0, high) if high else np.isnan(told).all()
+    told = pd.Series(row)[["break_even_low", "break_even_high"]].astype(float)
+    assert told.tolist() == [100.0, high] if high else told.isna().all()
 
 
 def test_a_price_without_an_upper_end_is_told_with_its_middle(small: Case, said: set[str]) -> None:

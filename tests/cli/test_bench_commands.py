@@ -1,12 +1,16 @@
 """Scenarios and proposals from the command line; a slip is one sentence, and nothing is written."""
 
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from parts_of_cases import FUTURES
 
 from capworth.cli import main
+from capworth.runs import timing
 from capworth.runs.place import read_manifest
 from capworth.runs.run import write_run
 from capworth.study.stages import Study
@@ -107,14 +111,38 @@ def test_a_broken_relation_is_said(run: Path, tmp_path: Path) -> None:
 
 
 def test_bench_times_each_stage_beside_its_floor(small_folder: Path) -> None:
-    done = CliRunner().invoke(main, ["bench", str(small_folder), "--draws", "100"])
+    done = CliRunner().invoke(
+        main, ["bench", str(small_folder), "--draws", "100", "--lang", "en,fr"]
+    )
     assert done.exit_code == 0, done.output
     for word in (
         "read and check",
         "draws",
         "answers",
-        "the page set",
+        "figures",
+        "the papers set",
+        "the explorer",
         "in all",
         "a unit: 10 times",
     ):
         assert word in done.stdout
+
+
+def test_bench_refuses_a_language_that_no_paper_is_written_in(small_folder: Path) -> None:
+    done = call("bench", small_folder, "--lang", "en,frr")
+    assert done.exit_code == 2
+    assert "there is no report in 'frr'" in done.stderr
+
+
+def test_the_bench_sets_the_paper_of_every_language(
+    small_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def set_document(template: str, content: Mapping[str, Any], day: date) -> bytes:
+        asked.append(content["language"])
+        return b""
+
+    monkeypatch.setattr(timing, "set_document", set_document)
+    timing.time_stages(small_folder, 100, ["en", "fr"])
+    assert asked == ["en", "en", "fr", "fr"]  # each once more for its floor

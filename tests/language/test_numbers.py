@@ -172,6 +172,7 @@ class Shown(NamedTuple):
     high: float | None
     unit: str
     error: float | None = None
+    prices: str = ""
 
 
 @pytest.mark.parametrize(

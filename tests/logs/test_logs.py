@@ -1,6 +1,7 @@
 """Exchange logs: counted by hand, against pandas, and what an analyst is told of a bad one."""
 
 import csv
+import gzip
 import math
 import shutil
 import sys
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from capworth.case.read import read_case
 from capworth.cli import main
 from capworth.errors import CapworthError, CaseError, InputError
-from capworth.logs import LoggedActivity, count_activity, count_exchanges
+from capworth.logs import LoggedActivity, check_logs, count_activity, count_exchanges, refused
 
 LOG = """time,capability,member,hit,seconds
 2023-01-01 00:00:05,REG,FRA,1,0.5
@@ -82,6 +83,8 @@ def test_months_show_gaps(log: Path) -> None:
     register = months[(months["capability"] == "REG") & (months["year"] == 2023)]
     assert register["month"].tolist() == [1, 6, 7]
     assert register[["searches", "hits", "members"]].to_numpy().tolist()[2] == [1, 0, 1]
+    printed = call("logs", log, "--source", "LEDGER", "--by", "month")[1].splitlines()
+    assert printed[1:3] == ["capability,year,month,searches,hits,members", "LAB,2023,7,1,1,0"]
 
 
 def test_what_the_log_does_not_say_is_not_counted(tmp_path: Path) -> None:
@@ -246,7 +249,7 @@ def test_what_is_no_log(log: Path, tmp_path: Path) -> None:
         count_activity([tmp_path / "empty"], "LEDGER")
     text = tmp_path / "log.txt"
     text.write_text(LOG, encoding="utf-8")
-    with pytest.raises(InputError, match=r"log\.txt: a log is \.parquet or \.csv"):
+    with pytest.raises(InputError, match=r"log\.txt: a log is \.parquet, \.csv or"):
         count_activity([text], "LEDGER")
     false = tmp_path / "false.parquet"
     false.write_text(LOG, encoding="utf-8")
@@ -379,6 +382,86 @@ def test_what_a_spreadsheet_would_compute_is_no_capability(name: str, tmp_path: 
     words = "1 row holds a capability that a spreadsheet would compute, such as"
     assert f"{words} {name!r}" in told
     assert not (tmp_path / "out.csv").exists()
+
+
+# ------------------------------------------------------------------------------ strange doors
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("LOG.CSV", LOG.encode()),
+        ("log.csv.gz", gzip.compress(LOG.encode())),
+        ("a log [1]*.csv", LOG.replace("\n", "\r\n").encode("utf-8-sig")),
+        ("log.csv", LOG.replace("time,cap", " time ,cap", 1).replace("\n", "\r").encode()),
+        ("log.csv", LOG.replace("\n", ",x\n").replace(",x", ",", 1).encode()),  # a blank name
+        ("log.csv", LOG.replace("\n", ",x\n").replace(",x", ",filename", 1).encode()),
+        ("log.csv", LOG.replace("2023-07-02", "\n2023-07-02").rstrip().encode()),
+        ("log.csv", LOG.replace("LAB", '" LAB\n"').replace("2023", " 2023").encode()),
+    ],
+)
+def test_one_log_however_it_is_saved(log: Path, tmp_path: Path, name: str, text: bytes) -> None:
+    plain = count_activity([log], "LEDGER").to_csv()
+    log.unlink()
+    (tmp_path / name).write_bytes(text)
+    assert count_activity([tmp_path / name], "LEDGER").to_csv() == plain
+    assert check_logs([tmp_path / name]) == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (LOG.replace(",", ";"), "line 1: cells are parted by semicolons"),
+        (LOG.replace(",", "\t"), "line 1: cells are parted by tabs"),
+        (LOG.replace("member", "time", 1), "line 1: two columns are called 'time'"),
+        (LOG.replace("\n", "\r\n", 2), "line 1: lines of it end in more than one way"),
+        (LOG.replace("FRA", '"FRA', 1), "line 8: it cannot be read"),
+        (LOG.replace(",0.5", "", 1), "line 2: 4 cells for 5 columns"),
+        ("", "it is empty"),
+        ("# exported\n" + LOG, "the column is missing. Use one of: # exported"),
+        ("capability,time\nREG,1672531200\n", "no time that can be read, such as '1672531200'"),
+    ],
+)
+def test_no_guess_is_made_at_what_a_file_means(log: Path, text: str, told: str) -> None:
+    log.write_bytes(text.encode())
+    code, printed, said = call("logs", log, "--source", "LEDGER")
+    assert (code, printed) == (2, "")
+    assert f"{log}, {told}" in said or f"{log}: {told}" in said or told in said
+    assert str(log) in said
+
+
+def test_a_number_is_no_time_in_parquet_either(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"capability": ["REG"], "time": [1_672_531_200]})
+    frame.to_parquet(tmp_path / "log.parquet")
+    with pytest.raises(CaseError, match="no time that can be read, such as '1672531200'"):
+        count_activity([tmp_path / "log.parquet"], "LEDGER")
+
+
+def test_what_a_folder_holds_beside_logs_is_told(log: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    (folder / "deeper.csv").mkdir(parents=True)
+    shutil.copy(log, folder / "1.csv")
+    for name, text in (("2.csv", ""), ("notes.txt", "x"), (".old.csv", LOG), ("~$1.csv", "x")):
+        (folder / name).write_text(text, encoding="utf-8")
+    code, printed, said = call("logs", folder, "--source", "LEDGER")
+    assert (code, "7 exchanges" in printed) == (0, True)
+    beside = [line.split(": ")[0].rpartition("/")[2] for line in said.splitlines()]
+    assert beside == [".old.csv", "deeper.csv", "notes.txt", "~$1.csv"]
+
+
+def test_a_file_given_twice_is_counted_by_nobody(log: Path, tmp_path: Path) -> None:
+    for twice in ([log, log], [log, tmp_path]):
+        with pytest.raises(InputError, match=r"log\.csv: it is given twice"):
+            count_activity(twice, "LEDGER")
+
+
+def test_a_file_that_may_not_be_read(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(refused, "_opened", refuse)
+    with pytest.raises(InputError, match=r"log\.csv: cannot be opened \(Permission denied\)"):
+        count_activity([log], "LEDGER")
 
 
 # ------------------------------------------------------------------------------ members, events

@@ -1,10 +1,12 @@
 """Exchange logs on Spark: a real master and worker on loopback, and the rows of DuckDB."""
 
+import ctypes
 import os
 import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -15,10 +17,10 @@ from click.testing import CliRunner
 
 from capworth.cli import main
 from capworth.errors import CapworthError, CaseError, InputError
-from capworth.logs import count_activity, spark
+from capworth.logs import LoggedActivity, count_activity, spark
 
-if os.environ.get("CAPWORTH_SPARK") != "1":  # Spark and its Java are no part of the lock
-    pytest.skip("begun by CAPWORTH_SPARK=1", allow_module_level=True)
+if os.environ.get("CAPWORTH_SPARK") != "1":  # they have a lock and a step of CI of their own
+    pytest.skip("make spark runs these, and skips none", allow_module_level=True)
 
 pytestmark = [  # the gateway to Java leaves its sockets to the end of the process
     pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
@@ -55,55 +57,77 @@ def _free_port() -> int:
         return int(one.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
-def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A master and a worker of Spark's standalone mode, each a process of its own."""
-    import pyspark
+class Cluster:
+    """A master of Spark's standalone mode and workers, which end with these tests."""
 
-    folder = tmp_path_factory.mktemp("spark")
-    home = Path(pyspark.__file__).parent
-    spark._must_be_there("local")  # finds a Java
-    around = {
-        **os.environ,
-        "SPARK_HOME": str(home),
-        "SPARK_LOCAL_IP": "127.0.0.1",
-        "SPARK_WORKER_DIR": str(folder / "work"),
-        "SPARK_DAEMON_MEMORY": "256m",
-        "SPARK_DAEMON_JAVA_OPTS": QUICK,
-    }
-    port = _free_port()
-    url = f"spark://127.0.0.1:{port}"
-    begun: list[subprocess.Popen[bytes]] = []
+    def __init__(self, folder: Path) -> None:
+        import pyspark
 
-    def begin(kind: str, *words: str) -> Path:
-        told = folder / f"{kind}.log"
+        spark._must_be_there("local")  # finds a Java
+        self.folder, self.begun = folder, list[subprocess.Popen[bytes]]()
+        self.home = Path(pyspark.__file__).parent
+        port = _free_port()
+        self.url = f"spark://127.0.0.1:{port}"
+        self._begin("Master", "elected leader", "--port", str(port))
+
+    def worker(self) -> None:
+        small = ("--cores", "1", "--memory", "1g")
+        self._begin("Worker", "registered with master", *small, self.url)
+
+    def kill_worker(self) -> None:
+        """End the first worker and its executor from outside."""
+        self._end(self.begun.pop(1))
+
+    def close(self) -> None:
+        while self.begun:
+            self._end(self.begun.pop())
+
+    def _begin(self, kind: str, words: str, *more: str) -> None:
+        around = {
+            **os.environ,
+            "SPARK_HOME": str(self.home),
+            "SPARK_LOCAL_IP": "127.0.0.1",
+            "SPARK_WORKER_DIR": str(self.folder / "work"),
+            "SPARK_DAEMON_MEMORY": "256m",
+            "SPARK_DAEMON_JAVA_OPTS": QUICK,
+        }
         name = f"org.apache.spark.deploy.{kind.lower()}.{kind}"
-        line = [str(home / "bin" / "spark-class"), name, "--host", "127.0.0.1", *words]
+        line = [str(self.home / "bin" / "spark-class"), name, "--host", "127.0.0.1"]
+        told = self.folder / f"{kind}-{len(self.begun)}.log"
         with told.open("wb") as log:
-            begun.append(
-                subprocess.Popen(line, env=around, stdout=log, stderr=log, start_new_session=True)
+            process = subprocess.Popen(
+                [*line, "--webui-port", "0", *more],
+                env=around,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=lambda: ctypes.CDLL(None).prctl(1, signal.SIGKILL),  # ends with us
             )
-        return told
-
-    def wait(told: Path, words: str) -> None:
+        self.begun.append(process)
         until = monotonic() + 120
-        while words not in told.read_text("utf-8", errors="replace"):
-            assert monotonic() < until, told.read_text("utf-8", errors="replace")
+        while words not in (seen := told.read_text("utf-8", errors="replace")):
+            assert monotonic() < until, seen
+            assert process.poll() is None, seen
             sleep(0.1)
 
-    try:
-        wait(begin("Master", "--port", str(port), "--webui-port", "0"), "elected leader")
-        small = ("--cores", "1", "--memory", "1g", "--webui-port", "0")
-        wait(begin("Worker", *small, url), "registered with master")
-        yield url
-    finally:
-        for process in reversed(begun):
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    @staticmethod
+    def _end(process: subprocess.Popen[bytes]) -> None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 @pytest.fixture(scope="module")
-def session(master: str) -> Iterator[str]:
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    made = Cluster(tmp_path_factory.mktemp("spark"))
+    try:
+        made.worker()
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def session(cluster: Cluster) -> Iterator[str]:
     """A session of that master, begun once for all tests; in few parts, and soon compiled."""
     from pyspark.sql import SparkSession
 
@@ -113,8 +137,8 @@ def session(master: str) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(spark, "OPTIONS", spark.OPTIONS | quick)
         patch.setattr(spark, "SETTINGS", spark.SETTINGS | {"spark.sql.shuffle.partitions": "1"})
-        base = spark._begin(SparkSession, master)
-        yield master
+        base = spark._begin(SparkSession, cluster.url)
+        yield cluster.url
     base.stop()
 
 
@@ -143,6 +167,131 @@ def test_rows_on_a_cluster_are_those_of_duckdb(session: str, tmp_path: Path) -> 
     pd.testing.assert_frame_equal(cluster.by_dyad(), duck.by_dyad())
     pd.testing.assert_frame_equal(cluster.by_member(), duck.by_member())
     pd.testing.assert_frame_equal(cluster.by_month(), duck.by_month())
+
+
+# ------------------------------------------------------------------------ a long log, every trap
+
+MANY = 1_000_000
+WHEN = np.datetime64("2019-01-01T00:00:00", "s")
+GAP = 120  # days without an event, from the end of May on
+
+
+def long_log(folder: Path, count: int, seed: int = 3) -> Path:
+    """Write a log of text in two files, of other columns and order, beside two that are empty.
+
+    Times of five ways of writing, of a zone with summer time too; seconds as text of many ways and
+    blank ones; members and capabilities with blanks around them, and none; events told again in the
+    other file; months without an event; names of files with a space; carriage returns.
+    """
+    rng = np.random.default_rng(seed)
+    moved = rng.integers(0, 2 * 365 - GAP, count)
+    moved[moved >= 150] += GAP
+    utc = WHEN + moved * 86_400 + rng.integers(0, 86_400, count)
+    year = utc.astype("datetime64[Y]")
+    last = {m: (year + 1).astype("datetime64[M]") - (12 - m) for m in (3, 10)}  # month after
+    turns = [_last_sunday(month) + np.timedelta64(1, "h") for month in last.values()]
+    paris = np.where((utc >= turns[0]) & (utc < turns[1]), 2, 1)
+    ways = [
+        np.datetime_as_string(utc),
+        np.char.replace(np.datetime_as_string(utc), "T", " "),
+        np.char.add(np.datetime_as_string(utc), ".123456789Z"),
+        np.char.add(
+            np.datetime_as_string(utc + paris * 3600), np.where(paris == 2, "+02:00", "+01")
+        ),
+        np.char.add(np.datetime_as_string(utc - 12_600), "-0330"),
+    ]
+    frame = pd.DataFrame(
+        {
+            "time": np.choose(rng.integers(0, len(ways), count), ways),
+            "capability": rng.choice(["REG", " LAB", "Red notices ", "NÉT"], count),
+            "member": rng.choice(np.array(["FRA", " EGY", "ESP", "", "São Tomé"], object), count),
+            "answered_by": rng.choice(np.array(["ESP", "FRA ", ""], object), count),
+            "hit": rng.choice(["1", "0", "Yes", " false"], count),
+            "seconds": rng.choice(["", "0", "1e2", " .5", "+3.", "0.00001", "86400"], count),
+            "event": np.where(rng.random(count) < 0.7, np.arange(count).astype(str), ""),
+        }
+    )
+    again = frame[frame["event"] != ""].iloc[:: max(count // 1000, 1)]
+    half = count // 2
+    other = pd.concat([frame.iloc[half:], again])[frame.columns[::-1]]
+    frame.iloc[:half].to_csv(folder / "one log.csv", index=False, lineterminator="\r\n")
+    other.assign(note='said "so", twice').to_csv(folder / "2.CSV", index=False)
+    frame.iloc[:0].to_csv(folder / "heading only.csv", index=False)
+    (folder / "nothing.csv").touch()
+    return folder
+
+
+def _last_sunday(month_after: np.ndarray) -> np.ndarray:
+    days = month_after.astype("datetime64[D]") - 1
+    back = (days.astype(np.int64) + 4) % 7  # of the first day of all, a Thursday
+    return (days - back).astype("datetime64[s]")
+
+
+def everything(found: LoggedActivity) -> list[str]:
+    tables = (found.by_month(), found.by_member(), found.by_dyad())
+    return [found.to_csv(), *(table.to_csv() for table in tables), str(found.repeats)]
+
+
+@pytest.fixture(scope="module")
+def traps(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return long_log(tmp_path_factory.mktemp("traps"), MANY)
+
+
+def test_a_million_rows_with_every_trap(session: str, traps: Path) -> None:
+    duck = count_activity([traps], "LEDGER")
+    assert (duck.rows, duck.files) == (MANY, 4)
+    assert duck.repeats > 600
+    months = duck.by_month().reset_index()
+    assert not {(2019, m) for m in (6, 7, 8)} & {*zip(months["year"], months["month"], strict=True)}
+    cluster = count_activity([traps], "LEDGER", engine="spark", master=session)
+    assert everything(cluster) == everything(duck)
+
+
+def test_the_same_faults_in_a_million_rows(session: str, traps: Path, tmp_path: Path) -> None:
+    """One of each kind, far down; then a torn line, which is told by its number."""
+    lines = (traps / "one log.csv").read_bytes().decode().splitlines(keepends=True)
+    bad = ("NaN", "Infinity", "-inf", "-1", "1e400", "12 s")
+    for k, seconds in enumerate(bad):
+        lines[400_000 + k] = f"2019-05-05,REG,FRA,ESP,1,{seconds},\r\n"
+    lines[450_000] = "2019-02-29 10:00:00,REG,FRA,ESP,1,1,\r\n"
+    lines[450_001] = "1900-01-01,,FRA,ESP,maybe,1,\r\n"
+    lines[450_002] = "2019-05-05,REG,FRA,ESP,1,7777,1\r\n"
+    lines[450_003] = "2019-05-05,REG,FRA,ESP,1,7778,1\r\n"
+    log = tmp_path / "one log.csv"
+    log.write_bytes("".join(lines).encode())
+    assert faults_on("duckdb", "", log) == faults_on("spark", session, log)
+    assert "6 rows hold a response time" in faults_on("duckdb", "", log)
+    lines[480_000] = "2019-05-05,REG,FRA,ESP,1,1\r\n"
+    log.write_bytes("".join(lines).encode())
+    torn = faults_on("duckdb", "", log)
+    assert torn == faults_on("spark", session, log)
+    assert torn.endswith("one log.csv, line 480001: 6 cells for 7 columns. Mend it.")
+
+
+def faults_on(engine: str, master: str, log: Path) -> str:
+    with pytest.raises(CapworthError) as caught:
+        count_activity([log], "LEDGER", engine=engine, master=master)
+    return str(caught.value)
+
+
+def test_a_worker_that_is_killed_in_mid_count(session: str, traps: Path, cluster: Cluster) -> None:
+    """Its part is counted by the other one: the rows are the same."""
+    from pyspark import SparkContext
+
+    context = SparkContext.getOrCreate()
+    duck = count_activity([traps], "LEDGER")
+    cluster.worker()
+    with ThreadPoolExecutor(1) as pool:
+        counting = pool.submit(count_activity, [traps], "LEDGER", engine="spark", master=session)
+        until = monotonic() + 120
+        while not context.statusTracker().getActiveStageIds():
+            assert monotonic() < until
+            sleep(0.05)
+        sleep(0.5)
+        assert not counting.done()
+        cluster.kill_worker()
+        found = counting.result(300)
+    assert everything(found) == everything(duck)
 
 
 def test_parquet_on_a_cluster_and_the_command(session: str, tmp_path: Path) -> None:

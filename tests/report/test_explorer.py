@@ -383,6 +383,36 @@ def test_a_number_opens_and_gives_the_focus_back(
         page.evaluate("document.getElementById('dialog').close()")
 
 
+def test_a_default_is_not_called_stated(page: Page, path: Path, study: Study, held: Any) -> None:
+    kinds = {name: entry["kind"] for name, entry in held["figures"].items()}
+    assert study.case.assumed.count("budget_confidence") == 1
+    assert (kinds["confidence.programme"], kinds["budget.programme"]) == ("taken", "stated")
+    opened(page, path, "#/overview?lang=en")
+    english, told = Language.of(study.case, "en"), ""
+    share = english.said(study.figure("confidence.programme"), ranged=False)
+    every = page.locator("main .number", has_text="80")
+    for place in range(every.count()):
+        every.nth(place).evaluate("one => one.click()")
+        told += page.inner_text("dialog")
+        page.evaluate("document.getElementById('dialog').close()")
+    assert f"{share} ({english.word('figure_kind', 'taken')})" in told
+    assert english.say("figure.given_taken") in told
+
+
+def test_a_long_search_shows_that_it_goes_on(page: Page, path: Path, study: Study) -> None:
+    """The clock runs fast, so that one step fills the time, and nothing is called later."""
+    opened(page, path, "#/programme?lang=en")
+    page.evaluate(
+        "() => { let now = 0; Date.now = () => (now += 1000); window.setTimeout = () => 0 }"
+    )
+    page.locator("input[type=range]").first.focus()
+    page.keyboard.press("Home")
+    words = Language.of(study.case, "en").speaking("explorer").say("searching")
+    assert words in page.inner_text("#answer")
+    assert page.locator("#answer progress").count() == 1
+    page.goto("about:blank")  # the next begins with a clock that is right
+
+
 def test_the_programme_answers_and_says_from_what(page: Page, path: Path, study: Study) -> None:
     opened(page, path, "#/programme?lang=en")
     english = Language.of(study.case, "en")

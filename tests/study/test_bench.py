@@ -85,20 +85,23 @@ def test_a_column_is_told_by_its_own_words(
 
 
 SAME_UNIT = {  # how the dictionary may say the unit of a figure that the paper prints
-    "millions": {"millions"},
+    "millions": {"millions", "unit of the measure"},
     "millions_a_year": {"millions a year"},
     "thousands_a_year": {"thousands a year"},
     "money": {"money for one"},
-    "share": {"share", "a year"},
+    "share": {"share", "share a year"},
     "chance": {"probability", "share of draws", "share of deals", "share of planted cases"},
     "points": {"points", "0 to 100", "points of score", "points of value"}
     | {f"points 0 to {most}" for most in (10, 100)},
-    "distance": {"% of the distance", "% of the distance for a million", "unit of the objective"},
-    "distance_per_million": {"% of the distance for a million"},
+    "distance": {"% of the distance", "unit of the objective"},
+    "distance_per_million": {
+        "% of the distance for a million",
+        "% of the distance, or points, for a million",
+    },
     "points_per_million": {"points for a million", "points for a million a year"},
-    "days": {"days a year"},
+    "days": {"days a year", "unit of the measure"},
     "days_per_million": {"days for a million a year"},
-    "ratio": {"ratio", "factor", "share", "probability", "p of the test", "-1 to 1"}
+    "ratio": {"ratio", "factor", "standard deviations", "p of the test", "-1 to 1"}
     | {"millions for a million"},
     "years": {"years"},
     "year": {"year"},
@@ -106,6 +109,8 @@ SAME_UNIT = {  # how the dictionary may say the unit of a figure that the paper 
     "a_year": {"a year"},
     "count": {"improvements", "members", "pairs", "places", "posts", "services", "users"},
 }
+TOTALS = ("cost_bridge", "overrun", "overrun_readings")
+OF_TOTALS = {"millions of the unit of the row", "millions in the money of the total"}
 
 
 def test_the_paper_and_the_dictionary_count_in_the_same_unit(study: Study) -> None:
@@ -117,6 +122,8 @@ def test_the_paper_and_the_dictionary_count_in_the_same_unit(study: Study) -> No
             assert known is not None, (table, column)
             seen.add(column)
             fits = SAME_UNIT.get(figure.unit)  # a level is counted in the unit of its row
+            if table in TOTALS and figure.unit.startswith("millions"):
+                fits = OF_TOTALS  # their money and their year are their own
             if known.unit not in (fits or {known.unit}):
                 unlike.add((table, column, figure.unit, known.unit))
     assert len(seen) > 150

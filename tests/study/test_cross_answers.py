@@ -382,7 +382,6 @@ def attributed(study: Answers) -> Pair:
 def leaving_out(study: Answers) -> Pair:
     """What the best programme loses without each improvement, and what the case without it has."""
     found, wanted = study.joint_gains.to_frame()["loss_without"], {}
-    scale = 1e6 if study.programme.measure == "net" else 1.0
     for name in study.programme.chosen[:2]:
         dear = tuple(  # it costs more than there is, and nobody can have it
             replace(c, amount=replace(c.amount, **dict.fromkeys(("low", "mode", "high"), 1e12)))
@@ -395,7 +394,7 @@ def leaving_out(study: Answers) -> Pair:
         without = choose_programme(sample, Provenance.of(case, study.sample.draws))
         assert without is not None
         if without.feasible and name not in without.chosen:
-            wanted[name] = (study.programme.value[0] - without.value[0]) * scale
+            wanted[name] = study.programme.value[0] - without.value[0]
     assert wanted
     return found.loc[list(wanted)], pd.Series(wanted)
 

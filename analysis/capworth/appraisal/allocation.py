@@ -64,7 +64,7 @@ class Allocation(Answer):
             "allocation_platforms",
             ("most_share", "largest_share", "share", "allocated", rests),
             ("excess_m", "excess", money, "allocated", rests),
-            ("p_stable", "stable", "chance", "allocated", rests, SHARE),
+            ("p_stable", "stable", "chance", "share_of_draws", rests, SHARE),
             draws="draws",
         )
         cost = ("allocation_costs", "cost_m", "cost", money)

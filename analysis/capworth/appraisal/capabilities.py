@@ -62,11 +62,11 @@ class Appraisal(Answer):
                 ),
                 ("harm_days", "harm", "days", "harm", ("chain",)),
                 ("harm_per_m", "harm_rate", "days_per_million", "rate", ("chain", "costs"), RATIO),
-                ("expected_place", "place", "place", "expected_place", ("scores", "costs")),
             ),
-            Column(
-                *("capabilities", "p_first", "first", "chance", "rank_share", ("scores", "costs")),
-                kind=SHARE,
+            *columns(
+                "capabilities",
+                ("expected_place", "place", "place", "expected_place", ("scores", "costs")),
+                ("p_first", "first", "chance", "rank_share", ("scores", "costs"), SHARE),
                 draws=ALL,
             ),
             *(

@@ -203,7 +203,7 @@ class Claim(Answer):
             ),
             Figure(
                 *(f"claim_suited.{reading}", number(self.suited), "share", "claim_p", TEST),
-                draws=SUITED,
+                draws=min(SUITED, self.provenance.draws),
                 behind=rests,
             ),
             *(

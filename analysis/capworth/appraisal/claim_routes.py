@@ -22,9 +22,9 @@ from capworth.methods.elicitation.conditional_logit import (
     willingness_to_pay,
     worst_as_choice,
 )
-from capworth.model.figures import MEAN, RATIO, Column, columns
+from capworth.model.figures import MEAN, NO_DRAWS, RATIO, TEST, Column, word
 from capworth.model.result import Answer, Provenance, ends, spread
-from capworth.model.simulation import Sample
+from capworth.model.simulation import ENVELOPED, Sample
 
 NEEDED: Final = 0.1  # share from which a service cannot work without a function
 SHARES, SWITCHED, CHOSEN = "shares", "switched off", "chosen"
@@ -50,24 +50,32 @@ class Routes(Answer):
     def lifts(self) -> Sequence[Column]:
         """How the columns of its tables become figures."""
         rests = ("functions", "costs", "scores", "chain")
-        ratio = ("claim_routes", "ratio", "claim_route", "ratio", "claim_route", rests, RATIO)
-        shares = ("shares",)  # the ratio of the claim itself, with the interval of its test
+        first = min(ENVELOPED, self.provenance.draws)
+        routes = ((SWITCHED, RATIO, first), (CHOSEN, TEST, NO_DRAWS))  # that by shares: the claim's
         return (
-            Column(*ratio, "ratio", without=shares),
-            *columns(
-                "claim_routes",
-                ("first_in", "claim_route", "ratio", "claim_route", rests, RATIO, "first_in"),
-                ("last_in", "claim_route", "ratio", "claim_route", rests, RATIO, "last_in"),
+            *(
+                Column(
+                    *("claim_routes", name, f"claim_route.{word(route)}", "ratio", "claim_route"),
+                    *(rests, kind, name),
+                    where=(("route", route),),
+                    draws=draws,
+                )
+                for route, kind, draws in routes
+                for name in ("ratio", "first_in", "last_in")
             ),
-            *columns(
-                "claim_switched_off",
-                *(
-                    (name, "switched_off", "level", "claim_route", rests, MEAN, name)
-                    for name in ("shapley", "owen", "first_in", "last_in")
-                ),
+            *(
+                Column(
+                    *("claim_switched_off", name, f"switched_off.{measure}", unit, "claim_route"),
+                    *(rests, MEAN, name),
+                    where=(("measure", measure),),
+                    draws=first,
+                )
+                for measure, unit in (("money", "millions"), ("harm", "days"))
+                for name in ("shapley", "owen", "first_in", "last_in")
             ),
             Column(
                 *("claim_switched_off", "cost_m", "cost_of_function", "millions", "cost", rests),
+                draws=first,
             ),
         )
 

@@ -1,7 +1,7 @@
 """The cost cube: capability x function x category x payer x year, and its bridge to totals."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,10 +11,11 @@ from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import CostModel
 from capworth.model.draws import AtModes
-from capworth.model.figures import MODE, NO_DRAWS, Column, columns
+from capworth.model.figures import MODE, NO_DRAWS, Column, Figure, columns
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import Model
 
+A_YEAR = " a year"  # at the end of the unit of a total that recurs
 AXES = ("capability", "function", "category", "payer", "kind", "in_kind", "year")
 
 
@@ -37,6 +38,17 @@ class CostCube(Answer):
             ),
             draws=NO_DRAWS,
         )
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures of the bridge, in the money and year that each total is stated in."""
+        units = {str(total): str(unit) for total, unit in self._bridge["unit"].items()}
+        found = []
+        for figure in Answer.figures(self):
+            unit = units[figure.id.split(".")[1]]
+            prices = unit.removesuffix(A_YEAR)
+            kind = "millions" if unit == prices else "millions_a_year"
+            found.append(replace(figure, prices=prices, unit=kind))
+        return tuple(found)
 
     def bridge(self) -> pd.DataFrame:
         """Return how the lines of each stated total add up to it, with what is left over."""

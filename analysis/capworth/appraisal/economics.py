@@ -240,7 +240,6 @@ GAINS_OF = MappingProxyType(  # whose account a scope of benefit is credited to
 )
 
 
-NOT_PRICED = "not_priced"  # in place of a code or a category
 SOCIETY = "society"  # the perspective that counts everybody
 
 
@@ -293,9 +292,16 @@ class Economics(Answer):
             ("public_npv_m", "net_public", "millions", "net", both),
             ("annual_m", "net", "millions_a_year", "net", both, MEAN, "yearly"),
             ("payback_years", "payback", "years", "payback", both, RATIO),
-            ("p_payback", "paid_back", "chance", "payback", both, SHARE),
+            ("p_payback", "paid_back", "chance", "share_of_draws", both, SHARE),
             ("discounted_payback_years", "payback_discounted", "years", "payback", both, RATIO),
-            ("p_discounted_payback", "paid_back_discounted", "chance", "payback", both, SHARE),
+            (
+                "p_discounted_payback",
+                "paid_back_discounted",
+                "chance",
+                "share_of_draws",
+                both,
+                SHARE,
+            ),
             ("irr", "rate_of_return", "share", "rate_of_return", both, RATIO),
             ("mirr", "rate_of_return_modified", "share", "rate_of_return", both, RATIO),
         )
@@ -316,7 +322,7 @@ class Economics(Answer):
             found += columns(
                 "value_for_money",
                 *(
-                    (name, "category", "chance", "benefit_cost_ratio", both, SHARE, name)
+                    (name, "category", "chance", "share_of_draws", both, SHARE, name)
                     for name in self._categories.columns
                 ),
                 **mine,
@@ -324,7 +330,7 @@ class Economics(Answer):
             found += columns(
                 "break_even",
                 ("break_even", "break_even", "money", "break_even", both, RATIO),
-                ("outcomes", "discounted_outcomes", "count", "break_even", both),
+                ("outcomes", "unpriced_outcomes", "a_year", "chain", ("chain", "effects")),
                 ("priced_m", "priced", "millions", "money", ("chain", "effects")),
                 **mine,
             )
@@ -353,7 +359,7 @@ class Economics(Answer):
                 "programme_by_price",
                 ("cost_m", "cost.programme", "millions", "cost", ("costs",)),
                 ("net_m", "net.programme", "millions", "net", both),
-                ("p_net_positive", "positive.programme", "chance", "net", both, SHARE),
+                ("p_net_positive", "positive.programme", "chance", "share_of_draws", both, SHARE),
                 ("improvements", "members.programme", "count", "net", (), COUNT),
             ),
         )
@@ -576,7 +582,8 @@ KEPT = ("cost_m", "saving_m", "pays_m")  # known whether or not benefits have a 
 def without_price(row: Row, status: str) -> Row:
     """The same row with all that a missing price makes unknown absent: never zero, never below it.
 
-    Cost and savings stay; so does the benefit of what is priced, where something is.
+    Cost and savings stay; so does the benefit of what is priced, where something is. A code
+    or a category says that it is not or partly priced.
     """
     if status == PRICED:
         return row
@@ -586,7 +593,7 @@ def without_price(row: Row, status: str) -> Row:
         if name.startswith(kept) or name.endswith("denominator"):
             changed[name] = value
         else:
-            changed[name] = NOT_PRICED if isinstance(value, str) else float("nan")
+            changed[name] = status.replace(" ", "_") if isinstance(value, str) else float("nan")
     return changed
 
 

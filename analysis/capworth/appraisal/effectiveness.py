@@ -35,6 +35,10 @@ from capworth.model.simulation import ENVELOPED, Model, Sample, redrawn, sampled
 
 NOTHING = "nothing"  # the option that costs nothing and does nothing
 EFFECTS = ("harm", "score")
+AMOUNTS = (  # formula of each
+    *(("capability", "harm", "harm_in_all"), ("capability", "score", "score")),
+    *(("improvement", "harm", "harm_in_all"), ("improvement", "score", "gain")),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -59,11 +63,10 @@ class Effectiveness(Answer):
         ]
         found += [
             Column(
-                *("effectiveness", "amount", f"effect.{effect}", "level", effect, rests),
-                where=(("effect", effect),),
-                drop=("kind",),
+                *("effectiveness", "amount", f"effect.{effect}", "level", formula, rests),
+                where=(("effect", effect), ("kind", kind)),
             )
-            for effect in EFFECTS
+            for kind, effect, formula in AMOUNTS
         ]
         return (
             *found,
@@ -74,7 +77,7 @@ class Effectiveness(Answer):
                 drop=("kind",),
             ),
             Column(
-                *("effectiveness", "p_efficient", "on_frontier", "chance", "effectiveness", rests),
+                *("effectiveness", "p_efficient", "on_frontier", "chance", "share_of_draws", rests),
                 *(SHARE,),
                 drop=("kind",),
                 draws="draws",
@@ -116,8 +119,9 @@ def cost_effectiveness(
     guide to a choice. Where several may be chosen, the programme answers.
 
     Cost is whole-life and discounted, of the payers that the perspective counts. Harm-days are
-    those of the whole appraisal, discounted like money; points are held over all of it, and do not
-    grow with the size of a service. Ratios are in the money of the case for one day or one point.
+    those of the whole appraisal, discounted like money; points of score are held over all of it,
+    and do not grow with the size of a service; of improvements they are per cent of the distance
+    that they close. Ratios are in the money of the case for one day, point or per cent.
     Amounts, costs and ratios are those of all draws that are kept; the probability of being on the
     frontier is that of the first of them.
 
@@ -361,7 +365,8 @@ class ScalePanel(Answer):
         found = [
             Column(
                 *("scales", name, "place" if name.startswith("place_") else "first"),
-                *("place" if name.startswith("place_") else "chance", "places", rests),
+                *(("place", "places") if name.startswith("place_") else ("chance", "rank_share")),
+                rests,
                 SHARE if name.startswith("p_first_") else COUNT,
                 f"by_{word(name.partition('place_')[2] or name.partition('p_first_')[2])}",
                 draws="draws",
@@ -379,7 +384,7 @@ class ScalePanel(Answer):
             *columns(
                 "scale_pairs",
                 ("rank_correlation", "rank_correlation", "ratio", "places", rests),
-                ("p_same_first", "same_first", "chance", "places", rests, SHARE),
+                ("p_same_first", "same_first", "chance", "share_of_draws", rests, SHARE),
                 draws="draws",
             ),
         )

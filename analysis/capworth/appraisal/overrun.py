@@ -1,7 +1,7 @@
 """What builds turn out at: base, overrun counted once and managing the risk; what totals mean."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -58,11 +58,24 @@ class Overrun(Answer):
         )
 
     def figures(self) -> tuple[Figure, ...]:
-        """The figures of its tables, and what share overruns and their management add to each."""
+        """The figures of its tables, and what share overruns and their management add to each.
+
+        Those of a total are in the money that it is stated in.
+        """
+        stated = {
+            str(total): f"{currency} of {year}"
+            for total, row in self._table.iterrows()
+            for currency, year in [(row["currency"], row["price_year"])]
+        }
         table = self._improvements
         added = table["asked_m"] / table["base_m"] - 1
         return (
-            *Answer.figures(self),
+            *(
+                replace(figure, prices=stated[figure.id.split(".")[1]])
+                if figure.quantity.startswith("total_") and figure.prices
+                else figure
+                for figure in Answer.figures(self)
+            ),
             *(
                 Figure(
                     *(f"added_share.{key}", number(float(share)), "share", "out_turn", RATIO),

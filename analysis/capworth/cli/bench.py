@@ -6,7 +6,7 @@ import click
 @click.command("bench")
 @click.argument("case", type=click.Path())
 @click.option("--draws", type=click.IntRange(100, 10_000_000), help="Sampled draws.")
-@click.option("--lang", default="en", show_default=True, help="Language of the paper.")
+@click.option("--lang", default="en", show_default=True, help="Languages, such as en,fr.")
 def command(case: str, draws: int | None, lang: str) -> None:
     """Time each stage of a run of CASE beside the least that it could take; write nothing.
 
@@ -17,7 +17,8 @@ def command(case: str, draws: int | None, lang: str) -> None:
     from capworth.runs.timing import UNIT, time_stages, unit
 
     one = unit()
-    found = time_stages(case, draws, lang)
+    languages = [word.strip() for word in lang.split(",") if word.strip()]
+    found = time_stages(case, draws, languages)
     total = sum(stage.seconds for stage in found)
     rows = [
         [

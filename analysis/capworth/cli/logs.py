@@ -62,6 +62,7 @@ def command(
     from capworth.errors import InputError
     from capworth.logs import check_logs, count_activity
     from capworth.logs.counting import must_fit
+    from capworth.logs.opening import not_read
 
     pairs = [pair.partition("=") for pair in columns.split(",") if pair]
     if wrong := [name for name, equals, _ in pairs if not equals]:
@@ -77,6 +78,8 @@ def command(
         if case is not None:
             must_fit(found, case)
         click.echo(repr(found))
+        for path in not_read(logs):
+            click.echo(f"{path}: not read, as it is no log", err=True)
         if by == "activity":
             rows, text = len(found.to_frame()), found.to_csv()
         else:

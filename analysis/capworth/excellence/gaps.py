@@ -43,7 +43,7 @@ class GapWorth(Answer):
             ("gap", "gap", "points", "gap", ("scores",)),
             ("closeness", "closeness", "share", "gap", ("scores",)),
             ("potential", "potential", "points", "gap", money),
-            ("p_field", "field", "chance", "gap", money, SHARE),
+            ("p_field", "field", "chance", "share_of_draws", money, SHARE),
             ("gap_money_m", "gap_money", "millions", "money", rests),
             ("gap_harm_days", "gap_harm", "days", "harm", rests),
             ("closed", "gap_closed", "share", "gap", money),
@@ -139,8 +139,8 @@ def gap_worth(
             "improvements": acting,
             **_spread_known("closed", part),
             **spread("cost_m", paid),
-            **spread("points_per_m", rate),
-            **spread("money_per_m", np.where(has_money, back, np.nan)),
+            **_rate("points_per_m", closed, paid, rate),
+            **_rate("money_per_m", np.where(has_money, earned, np.nan), paid, back),
         },
         index=pd.Index(case.capability_ids, name="capability"),
     )
@@ -276,6 +276,13 @@ def _joint(
         if game.measure == measure and game.capability == capability:
             total += game.gain(users)
     return total
+
+
+def _rate(name: str, worth: Floats, paid: Floats, by_draw: Floats) -> Mapping[str, Floats]:
+    """Ratio of the means of each column, its range that of the ratio by draw."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rate = np.where((paid > 0).any(axis=0), worth.mean(axis=0) / paid.mean(axis=0), np.nan)
+    return {**spread(name, by_draw), name: rate}
 
 
 def _spread_known(name: str, values: Floats) -> Mapping[str, Floats]:

@@ -64,9 +64,10 @@ class ProductivityTrend(Answer):
         return columns(
             "productivity",
             *((name, name, "ratio", "productivity", rests) for name in (*names, "scale_change")),
-            ("p_rise", "productivity_rise", "chance", "productivity", rests, SHARE),
+            ("p_rise", "productivity_rise", "chance", "share_of_draws", rests, SHARE),
             ("to_year", "productivity_to", "year", "productivity", rests, STATED),
             tail="from_year",
+            draws="draws",
         )
 
     @property

@@ -33,7 +33,7 @@ from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.envelopment.bootstrap import bootstrap
 from capworth.methods.envelopment.dea import dea, elicited_region
 from capworth.methods.envelopment.technology import NEGLIGIBLE
-from capworth.model.figures import COUNT, MODE, SHARE, TEST, Column, columns
+from capworth.model.figures import ALL, COUNT, MODE, SHARE, TEST, Column, columns
 from capworth.model.result import Answer, Provenance, ends, spread
 from capworth.model.simulation import Sample
 
@@ -200,22 +200,24 @@ class Excellence(Answer):
         rests = ("scores", "costs", "extents")
         shares = (
             *("p_efficient", "p_excellent", "p_alone", "p_default", "p_top"),
-            *("p_efficient_plain", "p_top_plain", "p_reaches_levels"),
+            *("p_efficient_plain", "p_reaches_levels"),
             *("p_efficient_constant", "p_excellent_constant"),
             *("p_efficient_variable", "p_excellent_variable"),
         )
+        top_plain = ("p_top_plain", "top_plain", "chance", "excellent", rests, SHARE)
         chances = [(name, name[2:], "chance", "excellent", rests, SHARE) for name in shares]
         rates = [
             (name, name, "share", "efficiency", rests)
             for name in ("efficiency", "efficiency_constant", "efficiency_variable")
         ]
         lifts = [
-            (name, name, "ratio", "efficiency", rests)
+            (name, name, "points", "efficiency", rests)
             for name in self._table.columns
             if name.startswith("lift_")
         ]
         return (
             *columns("excellence", *chances, *rates, *lifts, draws="draws"),
+            *columns("excellence", top_plain, draws="draws" if self._has_parts else ALL),
             Column("excellence", "extent", "extent", "share", "extent", behind=("extents",)),
             *columns(
                 "excellence",
@@ -230,10 +232,10 @@ class Excellence(Answer):
             ),
             *columns(
                 "gaps",
-                ("now", "value", "points", "score_part", ("scores",)),
-                ("model", "agreed_level", "points", "gap", ("scores",)),
+                ("now", "value", "points", "value", ("scores",)),
+                ("model", "agreed_level", "points", "value", ("scores",), MODE),
                 ("gap", "gap", "points", "gap", ("scores",)),
-                ("p_below", "below", "chance", "gap", ("scores",), SHARE),
+                ("p_below", "below", "chance", "share_of_draws", ("scores",), SHARE),
                 draws="draws",
             ),
             *columns(
@@ -241,19 +243,19 @@ class Excellence(Answer):
                 ("p_own", "own_model", "chance", "model_share", rests, SHARE),
                 ("p_model", "model", "chance", "model_share", rests, SHARE),
                 ("p_second", "second_model", "chance", "model_share", rests, SHARE),
-                ("now", "lags_now", "points", "score_part", ("scores",)),
-                ("target", "lags_target", "points", "gap", rests),
-                ("p_lags", "lags_most", "chance", "model_share", rests, SHARE),
-                ("points", "lags_points", "points", "gap", rests),
+                ("now", "lags_now", "points", "value", ("scores",)),
+                ("target", "lags_target", "points", "target", rests),
+                ("p_lags", "lags_most", "chance", "share_of_draws", rests, SHARE),
+                ("points", "lags_points", "points", "target", rests),
                 draws="draws",
             ),
             *columns(
                 "model_targets",
-                ("now", "value", "points", "score_part", ("scores",)),
-                ("target", "target_level", "points", "gap", rests),
-                ("lag", "lag", "points", "gap", rests),
-                ("p_lags", "lags", "chance", "model_share", rests, SHARE),
-                ("points", "lag_points", "points", "gap", rests),
+                ("now", "value", "points", "value", ("scores",)),
+                ("target", "target_level", "points", "target", rests),
+                ("lag", "lag", "points", "target", rests),
+                ("p_lags", "lags", "chance", "share_of_draws", rests, SHARE),
+                ("points", "lag_points", "points", "target", rests),
                 draws="draws",
             ),
         )
@@ -290,6 +292,11 @@ class Excellence(Answer):
     def _wholes(self) -> pd.DataFrame:
         """One row for each service that is compared: parts stand under their whole."""
         return self._table[self._table["whole"] == self._table.index]
+
+    @property
+    def _has_parts(self) -> bool:
+        """Whether some service stands under a whole."""
+        return len(self._wholes) < len(self._table)
 
     @property
     def derived(self) -> tuple[str, ...]:
@@ -616,7 +623,7 @@ class FrontierCheck(Answer):
     Attributes
     ----------
     draws : in which the frontier with free weights and that with the tree's weights are compared
-    draws : of the bootstrap; 0 where nearly all are efficient, so that there is none
+    drawn : replications of the bootstrap; 0 where nearly all are efficient, so that there is none
     least : probability from which a capability counts as efficient
     small_sample : fewer capabilities than three times the measures
     resolved : programmes that were solved a second time
@@ -640,8 +647,11 @@ class FrontierCheck(Answer):
             ("efficiency_bounded", "efficiency_bounded", "share", "efficiency", rests),
             ("p_model", "model_bounded", "chance", "model_share", rests, SHARE),
             ("efficiency", "efficiency_mode", "share", "efficiency", rests, MODE),
-            ("corrected", "efficiency_corrected", "share", "efficiency", rests, TEST),
             draws="draws",
+        ) + columns(
+            "frontier",
+            ("corrected", "efficiency_corrected", "share", "efficiency", rests, TEST),
+            draws="drawn",
         )
 
     @property

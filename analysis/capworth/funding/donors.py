@@ -49,8 +49,8 @@ class DonorMenu(Answer):
             "gain_per_asked_m",
             "gain_asked_rate.package",
             "distance_per_million",
-            "gain_rate",
-            gains,
+            "gain_asked_rate",
+            (*gains, "asked"),
             RATIO,
         )
         return (
@@ -66,7 +66,7 @@ class DonorMenu(Answer):
                 ("exchange", "served.package", "share", "served", gains, RATIO),
                 ("earmark", "earmark_price.package", "distance", "earmark", gains),
                 ("p_gain", "gains.package", "chance", "share_of_draws", gains, SHARE),
-                ("core", "core.package", "ratio", "core", gains),
+                ("core", "core.package", "chance", "core", gains, SHARE),
                 ("pledged_m", "pledged.package", "millions", "pledged", ("funding",), STATED),
                 ("readiness", "readiness.package", "level", "package", stated, STATED),
                 ("start_year", "start.package", "year", "package", stated, STATED),

@@ -26,7 +26,7 @@ from capworth.methods.portfolio.earmarks import (
 from capworth.methods.portfolio.relations import (
     with_slack,
 )
-from capworth.model.figures import SHARE, STATED, Column, columns
+from capworth.model.figures import QUANTILE, SHARE, STATED, Column, columns
 from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice
@@ -141,13 +141,13 @@ class Earmarks(Answer):
             ),
             *columns(
                 "earmark_prices",
-                ("p_costs", "earmark_costs", "chance", "earmark", gains, SHARE),
+                ("p_costs", "earmark_costs", "chance", "share_of_draws", gains, SHARE),
                 draws="draws",
             ),
             *columns(
                 "earmark_curve",
-                ("raised_m", "raised.step", "millions", "earmark", fund, STATED),
-                ("total_m", "total.step", "millions", "earmark", fund, STATED),
+                ("raised_m", "raised.step", "millions", "needed", (*fund, "asked"), QUANTILE),
+                ("total_m", "total.step", "millions", "needed", (*fund, "asked"), QUANTILE),
                 ("gain", "gain.step", "distance", "earmark", gains),
                 ("loss", "loss.step", "distance", "earmark", gains),
             ),
@@ -155,12 +155,12 @@ class Earmarks(Answer):
                 "fund_worth",
                 ("amount_m", "amount.fund", "millions", "pledged", fund, STATED),
                 ("unspent_m", "unspent.fund", "millions", "earmark", fund),
-                ("one_more", "one_more.fund", "distance", "earmark", gains),
+                ("one_more", "one_more.fund", "distance_per_million", "further", gains),
             ),
             *columns(
                 "fund_worth_by_year",
                 ("income_m", "income.fund", "millions", "pledged", fund, STATED),
-                ("worth", "worth.fund", "distance", "earmark", gains),
+                ("worth", "worth.fund", "distance_per_million", "dual_price", gains),
             ),
             Column("fund_payments", "paid_m", "paid", "millions", "earmark", behind=("asked",)),
         )

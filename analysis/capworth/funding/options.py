@@ -18,6 +18,7 @@ from capworth.methods.portfolio.confidence import later
 from capworth.methods.portfolio.relations import affordable, with_slack
 from capworth.model.costs import PAYERS
 from capworth.model.figures import (
+    COUNT,
     NO_DRAWS,
     PROGRAMME,
     QUANTILE,
@@ -106,7 +107,7 @@ class Options(Answer):
             ("gain", "gain.option", "distance", "gain", worth),
             ("net_m", "net.option", "millions", "net", (*worth, "costs")),
             ("harm_days", "harm.option", "days", "harm", worth),
-            ("members", "members.option", "count", "objective", ("improvements",), STATED),
+            ("members", "members.option", "count", "objective", ("improvements",), COUNT),
             alias=alias,
         )
 

@@ -13,7 +13,7 @@ from capworth.funding.pledges import PROGRAMME, MoneyMap, map_money
 from capworth.methods.arguments import Floats
 from capworth.methods.portfolio.relations import with_slack
 from capworth.model.figures import (
-    MEAN,
+    MODE,
     NO_DRAWS,
     QUANTILE,
     SHARE,
@@ -26,7 +26,7 @@ from capworth.model.figures import (
 from capworth.model.result import Answer, Provenance, ends
 from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice
-from capworth.programme.selection import Programme
+from capworth.programme.selection import WORDS, Programme
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -38,6 +38,7 @@ class Funding(Answer):
     _pledges: pd.DataFrame
     budget_m: float
     target_m: float | None
+    measure: str  # what the programme is to add most of
     pledged_m: float  # sum of the pledges to the programme as stated, in the money of the case
     money: MoneyMap
     earmarks: Earmarks | None  # None where no money is earmarked
@@ -56,24 +57,27 @@ class Funding(Answer):
             ),
             *columns(
                 "next_euro",
-                ("gain", "more.further", "distance", "further", gains),
+                ("gain", "more.further", WORDS[self.measure][1], "further", gains),
                 ("p_gain", "more_share.further", "chance", "exchange", gains, SHARE),
                 ("spent_m", "spent.further", "millions", "needed", ("asked",), QUANTILE),
             ),
             *columns(
                 "pledges",
                 ("amount_m", "pledged", "millions", "pledged", ("funding",), STATED),
-                ("chance", "chance", "chance", "coming", ("funding",), MEAN),
-                ("expected_m", "coming", "millions", "coming", ("funding",)),
+                ("chance", "chance", "chance", "coming", ("funding",), MODE),
                 ("year", "comes_in", "year", "pledged", ("funding",), STATED),
             ),
             *columns(
                 "money_map",
                 ("stated_m", "pledged", "millions", "pledged", ("funding",), STATED),
             ),
-            Column(
-                *("money_map", "expected_m", "coming", "millions", "coming", ("funding",)),
-                ends=("low_m", "high_m"),
+            *(
+                Column(
+                    *(table, "expected_m", "coming", "millions", "coming", ("funding",)),
+                    ends=("low_m", "high_m"),
+                    draws=self.money.draws,
+                )
+                for table in ("pledges", "money_map")
             ),
         )
 
@@ -188,6 +192,7 @@ def fund(sample: Sample, programme: Programme | None, provenance: Provenance) ->
         _pledges=_pledges(case, money),
         budget_m=programme.budget_m,
         target_m=programme.target_m,
+        measure=programme.measure,
         pledged_m=money.stated_m,
         money=money,
         earmarks=earmarks,

@@ -2,10 +2,11 @@
 
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from math import isfinite
 from numbers import Integral
 from typing import Literal
@@ -26,6 +27,8 @@ FORMS = " | "  # between the forms of a word that a case may call otherwise
 JOINED = "وفبكل"  # letters that Arabic writes before a word without a space
 YEARS, EARLIEST = ("year", "price_year", "first", "last"), 1900  # slots of years, if they are
 MARK = "†"  # behind the name of an improvement that is illustrative
+CUT = "…"  # in place of the end of a name
+UNBROKEN = "\u2060"  # between what must stand on one line
 AS_SET = 4  # decimals of a number that was set, not estimated
 LOOSE_END = re.compile(r"(\W|\s[^\W\d]{1,3}\b)+$")  # marks and small words before a cut
 PRICES = re.compile(r"(?P<currency>[A-Z]{3}) of (?P<prices>\d{4})(?P<year> a year)?")  # EUR of 2019
@@ -169,17 +172,15 @@ class Language:
         return self.typeset(self.names.get(key, key))
 
     def brief(self, key: str) -> str:
-        """Printed name without what stands in brackets behind it."""
-        return self.typeset(self.names.get(key, key).split(" (")[0])
+        """Printed name without what stands in brackets behind it, unless another has that one."""
+        return self.typeset(_cut(self, 0).get(key, key))
 
     def short(self, key: str, most: int = 46) -> str:
-        """Printed name without what stands in brackets, cut between words to so many letters."""
-        name = self.names.get(key, key)
-        if len(name) > most or " (" in name:
-            name = name.split(" (")[0]
-        if len(name) > most:
-            name = LOOSE_END.sub("", textwrap.shorten(name, most - 1, placeholder="")) + "…"
-        return self.typeset(name)
+        """Printed name without what stands in brackets, cut between words to so many letters.
+
+        Two things never have one name: where a cut leaves them alike, their short names follow.
+        """
+        return self.typeset(_cut(self, most).get(key, key))
 
     def listed(self, items: Iterable[str], most: int = 99) -> str:
         """Join with commas and a last "and"; those beyond `most` are only counted."""
@@ -343,20 +344,21 @@ class Language:
         amount = Amount(value * scale, low * scale, high * scale)
         places = digits(unit, *amount, error)
         middle, low_end, high_end = (self.number(end, places) for end in amount)
-        text = self.in_unit(middle, unit)
+        text = self.in_unit(middle, unit, figure.prices.partition(" ")[0])
         if not ranged or figure.low is None or amount.is_certain:
             return text
         key = "span_signed" if amount.low < 0 else "span"
         return self.say("around", middle=text, span=self.say(key, low=low_end, high=high_end))
 
-    def in_unit(self, number: str, unit: str) -> str:
+    def in_unit(self, number: str, unit: str, currency: str = "") -> str:
         """Put the unit of a figure to a written number, or to a written interval."""
         if unit in ("millions", "money"):
-            return self.amount(number, millions=unit == "millions")
+            return self.amount(number, currency, millions=unit == "millions")
         if unit in ("share", "distance"):
             text = self.say("percent", number=number)
             return text if unit == "share" else self.say("figure_unit.distance", number=text)
-        money = self.amount(number, millions=True) if unit == "millions_a_year" else number
+        yearly = unit == "millions_a_year"
+        money = self.amount(number, currency) if yearly else number
         return self.say(f"figure_unit.{unit}", number=money)
 
     # ------------------------------------------------------------ money
@@ -440,6 +442,38 @@ class Language:
             year = self.year(int(amount["prices"]))
             return self.say(key, sign=self.sign(amount["currency"]), year=year)
         return self.word("units", unit)
+
+
+@lru_cache(maxsize=64)
+def _cut(language: Language, most: int) -> Mapping[str, str]:
+    """Names of all things as they are printed where they must be brief; 0 letters: uncut."""
+    whole = {key: name.removesuffix(MARK) for key, name in language.names.items()}
+    marks = {key: name[len(whole[key]) :] for key, name in language.names.items()}
+    bare = {key: name.split(" (")[0] for key, name in whole.items()}
+    bare = {key: name if key in _alone(bare) else whole[key] for key, name in bare.items()}
+    if most:
+        cut = {key: _shortened(name, most - len(marks[key])) for key, name in bare.items()}
+        alone = _alone(cut)
+        for key in cut.keys() - alone:
+            behind = f" ({key})"
+            cut[key] = _shortened(bare[key], most - len(marks[key] + behind)) + behind
+        bare = cut
+    return {
+        key: f"{name}{UNBROKEN if mark and name.endswith(CUT) else ''}{mark}"
+        for key, name, mark in zip(bare, bare.values(), marks.values(), strict=True)
+    }
+
+
+def _alone(names: Mapping[str, str]) -> frozenset[str]:
+    """Things whose name no other has."""
+    many = Counter(names.values())
+    return frozenset(key for key, name in names.items() if many[name] == 1)
+
+
+def _shortened(name: str, most: int) -> str:
+    if len(name) <= most:
+        return name
+    return LOOSE_END.sub("", textwrap.shorten(name, max(most - 1, 1), placeholder="")) + CUT
 
 
 def own_words(case: Case, code: str) -> Mapping[str, str]:

@@ -161,5 +161,9 @@ class Quantity(Protocol):
         """A word that says how it is written."""
 
     @property
+    def prices(self) -> str:
+        """Currency and year of its money; empty where it is none."""
+
+    @property
     def error(self) -> float | None:
         """By how much other draws would move it, or none."""

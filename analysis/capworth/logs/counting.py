@@ -25,10 +25,12 @@ from capworth.errors import CaseError, Finding, InputError, as_seen, nearest
 FIRST_YEAR, LAST_YEAR = 1990, 2100  # of the table activity
 NEEDED: Final = ("capability", "time")
 OPTIONAL: Final = ("member", "answered_by", "hit", "seconds", "event")
-FILE, ROW = "filename", "file_row"
+FILE, ROW, TOLD = "capworth_file", "capworth_row", "capworth_told"
 A_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-A_TIME = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?"
-TIME: Final = f"^{A_DAY}([ T]{A_TIME})?$"  # engines differ in what else they take for a time
+A_MINUTE, SECOND = "([01][0-9]|2[0-3]):[0-5][0-9]", ":[0-5][0-9]([.][0-9]{1,9})?"
+OFFSET = "(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
+PLAIN: Final = f"^{A_DAY}([ T]{A_MINUTE}({SECOND})?)?$"  # engines differ in what else they take
+TIME: Final = f"^{A_DAY}[ T]{A_MINUTE}{SECOND}{OFFSET}$"  # for a time
 NUMBER: Final = "^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$"  # as they do in numbers
 LOST = "\N{REPLACEMENT CHARACTER}"  # what an engine may put where a letter is not UTF-8
 LIVE: Final = "^[=+@-]"  # how a cell begins that a spreadsheet would compute
@@ -84,7 +86,7 @@ RULES: Final = (
     Rule("hit", lambda t: t.hit.isnull(), "neither a hit nor none", "Write 1 or 0."),
     Rule(
         "seconds",
-        lambda t: t.seconds_as_read.notnull() & (t.seconds.isnull() | ~_is_time(t.seconds)),
+        lambda t: _is_stated(t.seconds_cell) & (t.seconds.isnull() | ~_is_time(t.seconds)),
         "a response time that is no number from 0 up",
         "Write seconds, or leave the cell blank.",
     ),
@@ -95,7 +97,7 @@ def missing_columns(
     given: Iterable[str], names: Mapping[str, str], place: str
 ) -> tuple[Finding, ...]:
     """Report columns that the log has not: those that are needed, and those that were named."""
-    given = [column for column in given if column != FILE]
+    given = [column for column in given if column != FILE and column[:1] != " "]
     found = []
     for column in dict.fromkeys((*NEEDED, *names)):
         name = names.get(column, column)
@@ -116,25 +118,27 @@ def read_cells(table: Any, names: Mapping[str, str]) -> Any:
     table : an Ibis table; a column may hold text or its own type
     names : our name of a column -> its name in the log, where they differ
     """
-    columns = {
-        c: table[names.get(c, c)] for c in (*NEEDED, *OPTIONAL) if names.get(c, c) in table.columns
-    }
+    columns = _known(table, names)
     read = {
-        "capability": columns["capability"].cast("string").strip(),
+        "capability": _trimmed(columns["capability"].cast("string")),
         "time": _as_time(columns["time"]),
     }
     for name in ("member", "answered_by", "event"):
         if name in columns:
-            read[name] = columns[name].cast("string").strip().nullif("")
+            read[name] = _trimmed(columns[name].cast("string")).nullif("")
     if "hit" in columns:
         read["hit"] = _as_flag(columns["hit"])
     if "seconds" in columns:
         read["seconds"] = _as_number(columns["seconds"])
-        stated = columns["seconds"]
-        read["seconds_as_read"] = stated.strip().nullif("") if stated.type().is_string() else stated
-    kept = {f"{c}_cell": column.cast("string") for c, column in columns.items()}
-    place = {name: table[name] for name in (FILE, ROW) if name in table.columns}
+    kept = {f"{c}_cell": column for c, column in columns.items()}
+    place = {name: table[name] for name in (FILE, ROW, TOLD) if name in table.columns}
     return table.select(**read, **kept, **place)
+
+
+def _known(table: Any, names: Mapping[str, str]) -> dict[str, Column]:
+    """Return the columns of an exchange that the log has, by our names."""
+    here = {c: names.get(c, c) for c in (*NEEDED, *OPTIONAL)}
+    return {c: table[name] for c, name in here.items() if name in table.columns}
 
 
 def cell_faults(exchanges: Any, place: str) -> tuple[Finding, ...]:
@@ -144,7 +148,8 @@ def cell_faults(exchanges: Any, place: str) -> tuple[Finding, ...]:
     for k, rule in enumerate(rules):
         bad = rule.bad(exchanges).fill_null(False)
         sums[f"count_{k}"] = bad.cast("int64").sum()
-        sums[f"cell_{k}"] = bad.ifelse(exchanges[f"{rule.column}_cell"], None).min()
+        cell = exchanges[f"{rule.column}_cell"].cast("string")
+        sums[f"cell_{k}"] = bad.ifelse(cell, None).min()
     if FILE in exchanges.columns:
         found = exchanges.group_by(FILE).agg(**sums).order_by(FILE).to_pandas()
     else:
@@ -167,7 +172,8 @@ def row_faults(exchanges: Any, place: str) -> Iterator[Finding]:
     """
     for rule in _rules(exchanges):
         bad = exchanges.filter(rule.bad(exchanges).fill_null(False))
-        shown = bad.select(row=bad[ROW], cell=bad[f"{rule.column}_cell"]).order_by("row")
+        cell = bad[f"{rule.column}_cell"].cast("string")
+        shown = bad.select(row=bad[ROW], cell=cell).order_by("row")
         first = shown.limit(NAMED + 1).to_pandas()
         for row in first.head(NAMED).to_dict("records"):
             such = f" ({row['cell']!r})" if isinstance(row["cell"], str) and row["cell"] else ""
@@ -205,17 +211,29 @@ def _is_time(seconds: Column) -> Column:
     return (seconds >= 0) & (seconds <= LONGEST)
 
 
+def _is_stated(column: Column) -> Column:
+    told = column.notnull()
+    return told & (column.strip() != "") if column.type().is_string() else told
+
+
+def _trimmed(text: Column) -> Column:
+    """Strip text where it begins or ends with a blank, which is seldom: engines are slow at it."""
+    return ((text < "!") | (text.right(1) < "!")).ifelse(text.strip(), text)
+
+
 def _as_time(column: Column) -> Column:
     """Read a time as one of UTC: an offset in the text counts, and without one it is UTC."""
-    if not column.type().is_string():
+    if column.type().is_temporal():
         return column.cast("timestamp")
-    return _tried(column, TIME, "timestamp('UTC')").cast("timestamp")
+    column = column.cast("string")  # a number is no time: of what unit, and since when?
+    kinds = {PLAIN: "timestamp", TIME: "timestamp('UTC')"}  # which engines are slow to read
+    return _read(column, kinds, "timestamp")
 
 
 def _as_number(column: Column) -> Column:
     if not column.type().is_string():
         return column.cast("float64")
-    return _tried(column, NUMBER, "float64")
+    return _read(column, {NUMBER: "float64"}, "float64")
 
 
 def _as_flag(column: Column) -> Column:
@@ -223,14 +241,26 @@ def _as_flag(column: Column) -> Column:
 
     if column.type().is_boolean():
         return column.cast("int64")
-    text = column.cast("string").strip().lower()
-    return ibis.cases((text.isin(YES), 1), (text.isin(NO), 0), else_=None).cast("int64")
+    text = column.cast("string")
+    known = [(t.isin(w), f) for t in (text, text.strip().lower()) for w, f in ((YES, 1), (NO, 0))]
+    return ibis.cases(*known, else_=None).cast("int64")
 
 
-def _tried(column: Column, written: str, kind: str) -> Column:
-    """Read text of one way of writing as another kind; null where it is none."""
-    text = column.strip()
-    return text.re_search(written).ifelse(text, None).try_cast(kind)
+def _read(column: Column, kinds: Mapping[str, str], kind: str) -> Column:
+    """Read text as the kind of its way of writing, then as one kind; null where it is none.
+
+    As it stands first, and stripped only where that is none: engines are slow at it.
+    """
+    import ibis
+
+    return ibis.cases(
+        *(
+            (text.re_search(written), text.try_cast(first).cast(kind))
+            for text in (column, column.strip())
+            for written, first in kinds.items()
+        ),
+        else_=None,
+    )
 
 
 BINS: Final = 50  # to a decade of response times: a figure is within 2.4 % of the time itself
@@ -341,24 +371,26 @@ def count_exchanges(
     if lacking := missing_columns(table.columns, names, place):
         raise CaseError(lacking)
     exchanges = read_cells(table, names)
-    counts = _counted(exchanges)
-    if counts["bad"].sum() or counts["differs"].sum():
+    events = "event" in exchanges.columns
+    counts = _counted(read_cells(_told_once(table, names), {}) if events else exchanges)
+    months, bins, dyads = (counts[counts["part"] == part] for part in (MONTHS, SPANS, DYADS))
+    differ = events and months["events"].sum() != exchanges.event.nunique().to_pandas()
+    if counts["bad"].sum() or differ:
         raise CaseError((*cell_faults(exchanges, place), *_event_faults(exchanges, place)))
     if counts.empty:
         raise InputError(f"{place} has no row. Give a log with exchanges.")
     if alike := tuple(_told_apart(counts, place)):
         raise CaseError(alike)
-    months, bins, dyads = (counts[counts["part"] == part] for part in (MONTHS, SPANS, DYADS))
     asked = [c for c in ("hits", "member", "answered_by") if c in counts]
     first, last = months["first"].min(), months["last"].max()
-    rows, repeats = int(months["searches"].sum()), int(months["repeats"].sum())
+    rows, repeats = int(months["searches"].sum()), int(months["repeats"].sum()) if events else 0
     basis = _basis(rows, repeats, files, first, last)
     known = {"grade": grade, "source": source, "basis": basis}
     made = pd.DataFrame(_rows(months, bins, first, last)).assign(**known)
     order = [c for c in dictionary()["activity"] if c in made.columns]
     return LoggedActivity(
         _table=made.sort_values(["capability", "metric", "year"], ignore_index=True)[order],
-        _months=months[["capability", "year", "month", "searches", *asked]],
+        _months=months[["capability", "year", "month", "searches", *asked]].astype({"month": int}),
         _dyads=dyads[["capability", "year", "searches", *asked]],
         rows=rows,
         repeats=repeats,
@@ -392,35 +424,44 @@ def _counted(exchanges: Any) -> pd.DataFrame:
     Returns
     -------
     One row for each group of each part: capabilities by month and member, by bin of the logarithm
-    of the response time, by pair of members. `bad` says whether a row of it cannot be used,
-    `differs` counts events that are told in two ways.
+    of the response time, by pair of members. `bad` says whether a row of it cannot be used.
     """
-    once = _told_once(exchanges) if "event" in exchanges.columns else exchanges
-    keys = {"capability": once.capability_cell, "year": once.time.year()}
-    keys["month"] = once.time.month()
+    text = {c: exchanges[f"{c}_cell"].cast("string") for c in TEXTS if c in exchanges.columns}
+    keys = {"capability": text["capability"], "year": exchanges.time.year()}
+    keys["month"] = exchanges.time.month()
     parts = {MONTHS: ["month"]}
-    if "member" in once.columns:
-        keys["member"] = once.member_cell
+    if "member" in text:
+        keys["member"] = text["member"]
         parts[MONTHS].append("member")
-    if "seconds" in once.columns:
-        keys["bin"], parts[SPANS] = _bin(once), ["bin"]
-    if {"member", "answered_by"} <= {*once.columns}:
-        keys["answered_by"], parts[DYADS] = once.answered_by_cell, ["answered_by", "member"]
-    sums = {name: once[name] for name in ("repeats", "differs") if name in once.columns}
-    flags = {"hit": once.hit} if "hit" in once.columns else {}
+    if "seconds" in exchanges.columns:
+        keys["bin"], parts[SPANS] = _bin(exchanges), ["bin"]
+    if {*MEMBERS} <= {*text}:
+        keys["answered_by"], parts[DYADS] = text["answered_by"], ["answered_by", "member"]
+    sums, given = {"searches": "COUNT(*)"}, {}
+    if "hit" in exchanges.columns:
+        sums |= {"hits": "SUM(hit)", "flags": "COUNT(hit)"}
+        given["hit"] = exchanges.hit
+    if TOLD in exchanges.columns:  # a row with an event counts once, others as often as told
+        known = exchanges.event.notnull()
+        once = known.ifelse(1, exchanges[TOLD])
+        given |= {"event": known.cast("int64"), "once": once, "again": exchanges[TOLD] - once}
+        sums["searches"] = "SUM(once)"
+        sums |= {"events": "SUM(event)", "repeats": "SUM(again)"}
+        if "hit" in given:
+            sums |= {
+                "hits": "SUM(hit * once)",
+                "flags": "SUM(CASE WHEN hit >= 0 THEN once ELSE 0 END)",
+            }
     kinds = " ".join(f"WHEN GROUPING({by[0]}) = 0 THEN '{part}'" for part, by in parts.items())
     sets = ", ".join(f"(capability, year, {', '.join(by)})" for by in parts.values())
-    added = {name: f"CAST(SUM({name}) AS BIGINT) AS {name}" for name in sums}
-    if flags:
-        added |= {"hits": "CAST(SUM(hit) AS BIGINT) AS hits", "flags": "COUNT(hit) AS flags"}
-    told = "".join(f"{words}, " for words in added.values())
+    words = "".join(f"CAST({of} AS BIGINT) AS {name}, " for name, of in sums.items())
     found = _grouped(
-        once.select(**keys, **sums, **flags, moment=once.time),
-        f"SELECT {', '.join(keys)}, CASE {kinds} END AS part, COUNT(*) AS searches, {told}"
+        exchanges.select(**keys, **given, moment=exchanges.time),
+        f"SELECT {', '.join(keys)}, CASE {kinds} END AS part, {words}"
         f"MIN(moment) AS first, MAX(moment) AS last FROM {SEEN} GROUP BY GROUPING SETS ({sets})",
         {key: "string" if key in TEXTS else "int64" for key in keys}
-        | {"part": "string", "searches": "int64"}
-        | dict.fromkeys(added, "int64")
+        | {"part": "string"}
+        | dict.fromkeys(sums, "int64")
         | dict.fromkeys(("first", "last"), "timestamp"),
     )
     return _stripped(found.to_pandas())
@@ -440,8 +481,7 @@ def _stripped(counts: pd.DataFrame) -> pd.DataFrame:
         bad |= counts["flags"] < counts["searches"]
     if "bin" in counts:
         bad |= counts["bin"] == NO_BIN
-    absent = {name: 0 for name in ("repeats", "differs") if name not in counts}
-    return counts.assign(bad=bad, **absent)
+    return counts.assign(bad=bad)
 
 
 MEMBERS: Final = ("member", "answered_by")
@@ -468,25 +508,18 @@ def _bin(exchanges: Any) -> Column:
     import ibis
 
     at = (ibis.greatest(exchanges.seconds, LEAST).log10() * BINS + 0.5).floor().cast("int64")
-    stated = exchanges.seconds_as_read.notnull()
+    stated = _is_stated(exchanges.seconds_cell)
     return ibis.cases((_is_time(exchanges.seconds), at), (stated, NO_BIN), else_=None)
 
 
-def _told_once(exchanges: Any) -> Any:
-    """Count rows of one event as one, and say how often it was told again, and whether otherwise.
-
-    A row without an event is one of its own.
-    """
-    cells = [c for c in exchanges.columns if c not in (FILE, "event")]
-    alone = exchanges.filter(exchanges.event.isnull())
-    alone = alone.select(*cells, repeats=_whole(0), differs=_whole(0))
-    told = exchanges.filter(exchanges.event.notnull())
-    found = told.group_by("event").agg(
-        **{c: told[c].min() for c in cells},
-        repeats=told.count() - 1,
-        differs=_differs(told).cast("int64"),
-    )
-    return alone.union(found.drop("event"))
+def _told_once(table: Any, names: Mapping[str, str]) -> Any:
+    """Return the rows that differ, each once, with our names, and how often each is told."""
+    columns = _known(table, names)
+    for name, column in columns.items():
+        if column.type().is_string():
+            columns[name] = (_trimmed(column) if name == "event" else column).fill_null("")
+    rows = table.select(**columns)
+    return rows.group_by(rows.columns).agg(**{TOLD: rows.count()})
 
 
 def _whole(number: int) -> Any:
@@ -500,7 +533,7 @@ def _differs(exchanges: Any) -> Column:
     import ibis
 
     said = [c for c in exchanges.columns if c.endswith("_cell") and c != "event_cell"]
-    tale = ibis.literal("\n").join([exchanges[c].fill_null("") for c in said])
+    tale = ibis.literal("\n").join([exchanges[c].cast("string").fill_null("") for c in said])
     return tale.min() != tale.max()
 
 

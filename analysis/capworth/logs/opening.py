@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import reduce
 from glob import escape
 from pathlib import Path
 from typing import Any, Final
 
 from capworth.errors import CapworthError, CaseError, Finding, InputError, nearest
 from capworth.logs.counting import (
+    FILE,
     ROW,
     LoggedActivity,
     count_exchanges,
@@ -17,21 +20,22 @@ from capworth.logs.counting import (
     read_cells,
     row_faults,
 )
-from capworth.logs.refused import refusal
+from capworth.logs.refused import by_heading, refusal
 from capworth.logs.spark import opened_on_spark
 
 DUCKDB, SPARK = ENGINES = ("duckdb", "spark")
-READERS: Final = {".parquet": "read_parquet", ".csv": "read_csv"}
-AS_TEXT: Final = {  # every cell as it was typed, and no guess at how cells are parted
-    "read_csv": {
-        "all_varchar": True,
-        "header": True,
-        "delim": ",",
-        "quote": '"',
-        "strict_mode": True,
-    }
+KINDS: Final = (".parquet", ".csv", ".csv.gz")
+AS_TEXT: Final = {  # every cell as it was typed, and no guess at what is a heading or a cell
+    "auto_detect": False,
+    "header": True,
+    "skip": 0,
+    "delim": ",",
+    "quote": '"',
+    "escape": '"',
+    "strict_mode": True,
 }
 MEMORY: Final = "1GB"
+HIDDEN: Final = ".~"  # how the name of a file begins that a programme keeps for itself
 
 
 def count_activity(
@@ -63,7 +67,7 @@ def count_activity(
         engine cannot be reached.
     """
     files = _files(logs)
-    place = str(files[0].parent)
+    place = str(files[0] if len(files) == 1 else files[0].parent)
     if engine not in ENGINES:
         raise InputError(f"engine: there is no {engine!r}. {nearest(engine, ENGINES)}")
     if engine == SPARK:
@@ -100,7 +104,7 @@ def check_logs(
             if lacking := missing_columns(table.columns, names, str(file)):
                 found += lacking
                 continue
-            above = 2 if file.suffix == ".csv" else 1
+            above = 1 if _kind(file) == ".parquet" else 2
             numbered = table.mutate(**{ROW: _row_number() + above})
             rows += int(table.count().to_pandas())
             found += row_faults(read_cells(numbered, names), str(file))
@@ -116,14 +120,31 @@ def _row_number() -> Any:
 
 
 def _open(engine: Any, files: Sequence[Path]) -> Any:
-    reader = READERS[files[0].suffix]
-    return getattr(engine, reader)(
-        [escape(str(file)) for file in files],  # a name is a name, and no pattern
-        filename=True,
-        union_by_name=True,
-        hive_partitioning=False,  # a folder called hit=0 is a folder
-        **AS_TEXT.get(reader, {}),
+    """Open files of one kind as a table; columns are put together by their names."""
+    known = {"filename": FILE, "hive_partitioning": False}  # a folder called hit=0 is a folder
+    if files[0].suffix.lower() == ".parquet":
+        return engine.read_parquet(_named(files), union_by_name=True, **known)
+    parts = [
+        engine.read_csv(_named(alike), columns=dict.fromkeys(names, "VARCHAR"), **AS_TEXT, **known)
+        for names, alike in by_heading(files).items()
+    ]
+    return reduce(_under, parts)
+
+
+def _named(files: Sequence[Path]) -> list[str]:
+    return [escape(str(file)) for file in files]  # a name is a name, and no pattern
+
+
+def _under(one: Any, other: Any) -> Any:
+    """Put rows under rows; a column that one has not is blank there."""
+    import ibis
+
+    every = dict.fromkeys((*one.columns, *other.columns))
+    blank = ibis.null("string")
+    one, other = (
+        t.select(**{c: t[c] if c in t.columns else blank for c in every}) for t in (one, other)
     )
+    return one.union(other)
 
 
 @contextmanager
@@ -144,15 +165,35 @@ def _files(logs: Sequence[str | Path]) -> list[Path]:
     for log in map(Path, logs):
         if not log.exists():
             raise InputError(f"{log}: there is no such file or folder.")
-        inside = sorted(p for p in log.iterdir() if p.suffix in READERS) if log.is_dir() else [log]
-        found += inside
+        found += _inside(log) if log.is_dir() else [log]
     if not found:
         raise InputError(f"{', '.join(map(str, logs))}: there is no .parquet or .csv file in it.")
-    if strange := [p for p in found if p.suffix not in READERS]:
-        raise InputError(f"{strange[0]}: a log is .parquet or .csv. Save it as one of them.")
-    if len({p.suffix for p in found}) > 1:
+    if strange := [p for p in found if not (_kind(p) and p.is_file())]:
+        raise InputError(f"{strange[0]}: a log is .parquet, .csv or .csv.gz. Save it as one.")
+    if len({_kind(p) == ".parquet" for p in found}) > 1:
         raise InputError(f"{found[0].parent}: Parquet and CSV are mixed. Give one kind at a time.")
+    once = Counter(p.resolve() for p in found)
+    if twice := [p for p in found if once[p.resolve()] > 1]:
+        raise InputError(f"{twice[0]}: it is given twice. Give it once.")
     return found
+
+
+def _inside(folder: Path) -> list[Path]:
+    """Return the logs in a folder; hidden files, and what lies deeper, are none."""
+    seen = sorted(p for p in folder.iterdir() if p.name[0] not in HIDDEN)
+    return [p for p in seen if _kind(p) and p.is_file()]
+
+
+def not_read(logs: Sequence[str | Path]) -> list[Path]:
+    """Return what lies in the folders of a log and is no part of it: other files, and folders."""
+    folders = [folder for folder in map(Path, logs) if folder.is_dir()]
+    return sorted(
+        {p for f in folders for p in f.iterdir()} - {p for f in folders for p in _inside(f)}
+    )
+
+
+def _kind(file: Path) -> str:
+    return next((kind for kind in KINDS if file.name.lower().endswith(kind)), "")
 
 
 def _engine(workers: int) -> Any:

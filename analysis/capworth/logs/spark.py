@@ -10,7 +10,6 @@ import shutil
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from csv import reader
 from functools import reduce
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +19,7 @@ from urllib.parse import urlsplit
 
 from capworth.errors import CapworthError, InputError
 from capworth.logs.counting import FILE
-from capworth.logs.refused import refusal
+from capworth.logs.refused import by_heading, refusal
 
 PATIENCE: Final = 60.0  # seconds, until a worker of the cluster takes the work
 ANSWER: Final = 5.0  # seconds, until a master answers
@@ -141,7 +140,7 @@ def _await_worker(session: Any, master: str) -> None:
 
 def _opened(engine: Any, session: Any, files: Sequence[Path]) -> Any:
     """Read files of one kind; columns are put together by their names."""
-    read = _parquet if files[0].suffix == ".parquet" else _csv
+    read = _parquet if files[0].suffix.lower() == ".parquet" else _csv
     parts = read(session, files)
     whole = reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), parts)
     whole.createOrReplaceTempView("capworth_log")
@@ -150,17 +149,13 @@ def _opened(engine: Any, session: Any, files: Sequence[Path]) -> Any:
 
 def _csv(session: Any, files: Sequence[Path]) -> list[Any]:
     """Read files with one heading together; each cell is text, and a torn line is an error."""
-    alike: dict[tuple[str, ...], list[str]] = {}
-    for file in files:
-        try:
-            with file.open(encoding="utf-8-sig", newline="") as lines:
-                heading = tuple(next(reader(lines, strict=True), ()))
-        except ValueError as error:
-            raise InputError(refusal(str(error), [file])) from error
-        alike.setdefault(heading, []).append(str(file.resolve()))
     return [
-        _named(session.read.options(**STRICT).schema(_as_text(heading)).csv(paths))
-        for heading, paths in alike.items()
+        _named(
+            session.read.options(**STRICT)
+            .schema(_as_text(names))
+            .csv([str(p.resolve()) for p in alike])
+        )
+        for names, alike in by_heading(files).items()
     ]
 
 

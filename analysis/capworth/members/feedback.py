@@ -68,9 +68,9 @@ class Feedback(Answer):
         response = ("members", "answered", "share", "weight")
         units = {"share": "share", "weight": "ratio"}
         return (
-            *columns("feedback", *[(n, f"{q}_by_members", *rest) for n, q, *rest in points]),
             *columns(
                 "feedback",
+                *[(n, f"{q}_by_members", *rest) for n, q, *rest in points],
                 ("answers", "answers", "count", "need", ("feedback",), COUNT),
                 ("between", "between_regions", "share", "need", ("feedback",), TEST),
                 ("p_chance", "by_chance", "ratio", "by_chance", ("feedback",), TEST),
@@ -84,7 +84,11 @@ class Feedback(Answer):
                 ("answers", "answers.region", "count", "need", ("feedback",), COUNT),
                 draws=NO_DRAWS,
             ),
-            *columns("feedback_views", *[(n, "gap_view", *rest) for n, _, *rest in views]),
+            *columns(
+                "feedback_views",
+                *[(n, "gap_view", *rest) for n, _, *rest in views],
+                draws=NO_DRAWS,
+            ),
             *columns(
                 "feedback_response",
                 *(

@@ -63,6 +63,7 @@ class Network(Answer):
     p_hub: float  # share of draws in which the hub is cheaper for the members there are
     wanted: tuple[float, float, float]  # share of pairs worth a link: median, 80 % interval
     draws: int
+    shared: int  # draws in which use is shared out: those of `reached`
     grades: str  # of the figures that hub and links rest on, from best to worst
     provenance: Provenance
 
@@ -77,13 +78,16 @@ class Network(Answer):
                 ("owners", "owners", "count", "network_step", rests),
                 ("members", "members", "count", "network_step", rests, COUNT),
                 ("dyads", "pairs", "share", "network_step", rests),
-                ("reached", "pairs_reached", "share", "network_step", rests),
                 ("value_m", "value_a_year", "millions_a_year", "network_step", value),
                 ("searcher_k", "one_more_searcher", thousand, "network_step", value),
                 ("owner_k", "one_more_owner", thousand, "network_step", value),
                 ("record_k", "more_records", thousand, "network_step", value),
                 ("quality_k", "more_quality", thousand, "network_step", value),
                 draws="draws",
+            ),
+            Column(
+                *("network", "reached", "pairs_reached", "share", "network_step", rests),
+                draws="shared",
             ),
             *columns(
                 "network_steps",
@@ -95,7 +99,7 @@ class Network(Answer):
                 "hub_and_links",
                 ("hub_m", "hub.members", "millions_a_year", "hub_and_links", rests),
                 ("links_m", "links.members", "millions_a_year", "hub_and_links", rests),
-                ("p_hub", "hub_pays.members", "chance", "hub_and_links", rests, SHARE),
+                ("p_hub", "hub_pays.members", "chance", "share_of_draws", rests, SHARE),
                 draws="draws",
             ),
             *columns(
@@ -133,7 +137,13 @@ class Network(Answer):
                     behind=rests,
                 ),
                 Figure(
-                    *("hub_pays.all_members", number(self.p_hub), "chance", "hub_and_links", SHARE),
+                    *(
+                        "hub_pays.all_members",
+                        number(self.p_hub),
+                        "chance",
+                        "share_of_draws",
+                        SHARE,
+                    ),
                     draws=self.draws,
                     behind=rests,
                 ),
@@ -217,6 +227,7 @@ def weigh_network(
         p_hub=cheaper,
         wanted=_middle(levels.get("wanted", np.full(2, np.nan))),
         draws=sample.drawn.size,
+        shared=len(shared.covered),
         grades=" ".join(sorted({f.grade for f in needed})),
         provenance=provenance or Provenance.of(case, sample.draws),
     )

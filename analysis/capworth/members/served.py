@@ -32,7 +32,7 @@ from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.survey.disclosure import dominated, hidden_cells, hidden_with, without_small
 from capworth.methods.survey.nonresponse import FEWEST
-from capworth.model.figures import COUNT, STATED, TEST, Column, Figure, number
+from capworth.model.figures import COUNT, NO_DRAWS, STATED, TEST, Column, Figure, number
 from capworth.model.joint_gains import gain_shares
 from capworth.model.price_base import PriceBase
 from capworth.model.result import Answer, Provenance, spread
@@ -102,6 +102,7 @@ class Members(Answer):
             Column(
                 *("members_by_group", "members", "members.group_of", "count", "member_part", rests),
                 COUNT,
+                draws=NO_DRAWS,
             ),
             Column(*totals, draws="draws"),
         )
@@ -117,7 +118,11 @@ class Members(Answer):
         rests = (("members", "all"), ("network", "all"))
         return (
             *Answer.figures(self),
-            Figure(name, number(worst), "share", "largest_error", TEST, behind=rests),
+            Figure(
+                *(name, number(worst), "share", "largest_group_error", TEST),
+                behind=rests,
+                draws=self.draws,
+            ),
         )
 
     def to_frame(self) -> pd.DataFrame:

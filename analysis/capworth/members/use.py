@@ -118,12 +118,16 @@ class UseModel:
         known, levels = self._known(capability)
         searchers, region = self.count("searchers", capability)
         owners, _ = self.count("owners", capability)
+        if np.array_equal(owners, searchers):
+            owners = searchers
         eligible = self.eligible(region)
         affinity = self.level("affinity")
         for batch, rows in enumerate(self.batches):
             even = self._even(f"{capability}/connected", batch)
             on = self._connected(searchers[rows], even, eligible, known)
-            owning = self._connected(owners[rows], even, eligible, known & False)
+            owning = on
+            if known.any() or owners is not searchers:
+                owning = self._connected(owners[rows], even, eligible, known & False)
             seek, have = self.seeking[rows] * on, self.holding[rows] * owning
             found = exchange(have, seek, self.region, affinity[rows])
             own, external = (_parts(part, found.whole) for part in (found.own, found.external))
@@ -168,8 +172,9 @@ class UseModel:
         shape = (rows.stop - rows.start, len(self.case.members))
         random = stream(self.case.settings.seed, f"members' use: {what}", batch)
         parts = np.broadcast_to(np.arange(shape[0])[:, None], shape)
-        even: Floats = (random.permuted(parts, axis=0) + random.random(shape)) / shape[0]
-        return even[:, self._order]
+        even: Floats = random.permuted(parts, axis=0) + random.random(shape)
+        even /= shape[0]
+        return np.take(even, self._order, axis=1)
 
     def _connected(self, count: Floats, even: Floats, eligible: Bools, known: Bools) -> Bools:
         """Who is connected, as many as are counted on average.
@@ -202,6 +207,8 @@ class UseModel:
 def _parts(found: Floats, whole: Floats) -> Floats:
     """(draws, members) part of the whole (draws,) that each has; 0 where there is nothing."""
     there = whole[:, None]
+    if (whole > 0).all():
+        return found / there
     return np.divide(found, there, out=np.zeros_like(found), where=there > 0)
 
 
@@ -341,7 +348,7 @@ def share_out(sample: Sample) -> Use | None:
         for b, (rows, found) in enumerate(
             zip(model.batches, model.batches_of(capability), strict=True)
         ):
-            equal = found.searching / found.searching.sum(axis=1, keepdims=True)
+            equal = found.searching / np.count_nonzero(found.searching, axis=1)[:, None]
             paid = flat[rows] * equal + (1 - flat[rows]) * found.own
             parts = {"own": found.own, "external": found.external, "paid": paid}
             for kind, part in parts.items():
@@ -367,7 +374,7 @@ def share_out(sample: Sample) -> Use | None:
 
 def _ends(values: Floats) -> Floats:
     """(2, members) ends of the 80 % interval of draws (draws, members)."""
-    return np.stack(ends(np.ascontiguousarray(values.T), axis=1))
+    return np.stack(ends(values))
 
 
 def _totals(sample: Sample, size: int) -> Mapping[str, Totals]:

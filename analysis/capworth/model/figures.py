@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MEAN, SHARE, RATIO, QUANTILE = "mean", "share", "ratio", "quantile"
-MODE, STATED, COUNT, TEST = "mode", "stated", "count", "test"
-KINDS: Final = (MEAN, SHARE, RATIO, QUANTILE, MODE, STATED, COUNT, TEST)  # what a value is
+MODE, STATED, CHOSEN, COUNT, TEST = "mode", "stated", "chosen", "count", "test"
+KINDS: Final = (MEAN, SHARE, RATIO, QUANTILE, MODE, STATED, CHOSEN, COUNT, TEST)  # what a value is
+UNDRAWN: Final = (MODE, STATED)  # kinds that rest on no draw
 NO_DRAWS, KEPT, ALL = 0, -1, -2  # draws: on none; on those that are kept; on all of the study
 PLAIN_FILES = ("case", "claim")  # of a case that are no tables
 PROGRAMME, EVERY = "programme", "all_capabilities"  # objects that are several things
@@ -59,7 +60,8 @@ class Figure:
     ----------
     id : quantity.object, or quantity.object.basis, such as cost.SLTD.yearly
     value : what is printed, and `kind` what it is: mean, share of draws, ratio of means, quantile
-        over the draws, level at the modes, as stated, a count, or a number of a test
+        over the draws, level at the modes, as stated, chosen with the programme, a count, or
+        a number of a test
     low, high : 80 % interval over the draws
     point : the same quantity with every input at its mode
     unit : a word of `UNITS`
@@ -166,6 +168,8 @@ class Column:
 
     def draws_of(self, answer: Any) -> int:
         """On how many draws its figures rest, as `Figure.draws` tells it."""
+        if self.kind in UNDRAWN:
+            return NO_DRAWS
         return int(getattr(answer, self.draws)) if isinstance(self.draws, str) else self.draws
 
     def figures(self, table: "pd.DataFrame", answer: Any) -> Iterator[Figure]:

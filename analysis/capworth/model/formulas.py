@@ -30,7 +30,7 @@ class Formula:
 
 WRITTEN: Final = (
     Formula("cost", "C_c = Σ_l s_lc Σ_y δ_y a_ly", "Cost", "model.costs.CostModel.price"),
-    Formula("cost_a_year", "C_c / Σ_y δ_y", "Cost", "model.costs.discount_factors"),
+    Formula("cost_a_year", "C_c / Σ_y δ_y", "Cost", "appraisal.capabilities.appraise"),
     Formula(
         "cost_by_payer",
         "C_cp = Σ_{l of p} s_lc Σ_y δ_y a_ly",
@@ -45,7 +45,7 @@ WRITTEN: Final = (
     ),
     Formula(
         "hub_and_links",
-        "F + n c  against  l n (n - 1) / 2",
+        "F + n c  against  w l n (n − 1) / 2",
         "Members and the network",
         "members.network.weigh_network",
     ),
@@ -65,7 +65,7 @@ WRITTEN: Final = (
         "share_of_payer", "Σ_c E[C_cp] / Σ_c E[C_c]", "Cost", "appraisal.capabilities.appraise"
     ),
     Formula("stated_total", "T = Σ_l a_l + residual", "Cost", "appraisal.cost_cube.cost_cube"),
-    Formula("out_turn", "x_l (1 + o_l(Z))", "Cost", "model.out_turn.OutTurns"),
+    Formula("out_turn", "x_l (1 + o_l(Z)) + m_l", "Cost", "model.out_turn.OutTurns"),
     Formula(
         "allocated",
         "s_pc = key(use_c, fixed_p), Σ_c s_pc = 1",
@@ -74,6 +74,8 @@ WRITTEN: Final = (
     ),
     Formula("score", "S_c = Σ_k w_k v_k(x_ck)", "Score", "model.value.score"),
     Formula("score_part", "w_k v_k(x_ck)", "Score", "multicriteria.contributions.part_scores"),
+    Formula("value", "v_ck = v_k(x_ck)", "Score", "model.value.ValueModel.worth"),
+    Formula("missed", "w_k (100 − v_k(x_ck))", "Score", "multicriteria.contributions.part_scores"),
     Formula(
         "weight",
         "w_k = swing_k / Σ_j swing_j",
@@ -88,7 +90,7 @@ WRITTEN: Final = (
     ),
     Formula(
         "by_chance",
-        "#{regions dealt at random: they differ as much} / deals",
+        "(1 + #{deals: regions dealt at random differ as much}) / (1 + deals)",
         "Members and weights",
         "members.feedback.hear_members",
     ),
@@ -100,6 +102,12 @@ WRITTEN: Final = (
     ),
     Formula("money", "B_c = Σ_y δ_y Σ_o N_co u_o", "Money and harm", "model.chain.ChainModel.walk"),
     Formula("harm", "H_c = Σ_o N_co d_o", "Money and harm", "model.chain.ChainModel.walk"),
+    Formula(
+        "harm_in_all",
+        "Σ_y δ_y H_c",
+        "Costs and benefits in money",
+        "appraisal.effectiveness.cost_effectiveness",
+    ),
     Formula(
         "attributed",
         "Shapley share over platform, owner, searcher",
@@ -168,7 +176,7 @@ WRITTEN: Final = (
     ),
     Formula(
         "model_share",
-        "#{n: its largest weight λ} / N",
+        "#{n: it has a weight λ > 0} / N",
         "Services of excellence",
         "excellence.services.find_excellence",
     ),
@@ -179,6 +187,12 @@ WRITTEN: Final = (
         "excellence.gaps.gap_worth",
     ),
     Formula(
+        "target",
+        "t_ck = Σ_j λ_j v_jk / Σ_j λ_j;  t_ck − v_ck;  w_k (t_ck − v_ck)",
+        "Services of excellence",
+        "excellence.services.learn",
+    ),
+    Formula(
         "productivity",
         "M = (D⁰(1)/D⁰(0) · D¹(1)/D¹(0))^½",
         "Productivity over years",
@@ -186,7 +200,7 @@ WRITTEN: Final = (
     ),
     Formula(
         "asked",
-        "A_i = Σ_{l one-off, of i} a_l (1 + overrun_l)",
+        "A_i = Σ_{l one-off, of i} (a_l (1 + overrun_l) + managing_l)",
         "Improvements",
         "model.costs.CostModel.price",
     ),
@@ -209,6 +223,12 @@ WRITTEN: Final = (
         "gain_rate", "E[gain] / (E[C_i] / 10⁶)", "Improvements", "model.simulation.gain_per_million"
     ),
     Formula(
+        "gain_asked_rate",
+        "E[gain] / (E[A_i] / 10⁶)",
+        "Improvements",
+        "programme.selection.choose_programme",
+    ),
+    Formula(
         "served",
         "Σ_c E[gain_ic] g_c / Σ_c E[gain_ic]",
         "Improvements",
@@ -220,12 +240,24 @@ WRITTEN: Final = (
         "Improvements",
         "programme.joint_gains.join_gains",
     ),
+    Formula(
+        "lost_a_year",
+        "Σ_y δ_y (a_i(y) − a_i(y − 1)) / Σ_y δ_y a_i(y)",
+        "The unit of a programme",
+        "programme.joint_gains.lost_a_year",
+    ),
     Formula("objective", "E[V(X)]", "Programme", "model.set_value.SetValue"),
     Formula(
         "needed",
         "q_p(Σ_{i in X} A_i)",
         "Programme",
         "methods.uncertainty.order_statistics.order_quantile",
+    ),
+    Formula(
+        "unsearched",
+        "max_{x, t in [0, 1]} V(x, t) / E[V(X)] - 1, V of means, E[C] <= B",
+        "Programme",
+        "methods.portfolio.candidates.value_ceiling",
     ),
     Formula(
         "contingency",
@@ -241,7 +273,7 @@ WRITTEN: Final = (
     ),
     Formula(
         "core",
-        "#{good sets that hold i, weighed by P(best)}",
+        "#{n: the best good set of n holds i} / N",
         "Programme",
         "methods.portfolio.good_sets.roles",
     ),
@@ -263,6 +295,12 @@ WRITTEN: Final = (
         "funding.earmarks.price_earmarks",
     ),
     Formula(
+        "dual_price",
+        "∂ V / ∂ money of a fund in a year, parts of improvements counted",
+        "Money, earmarks and packages",
+        "methods.portfolio.earmarks.worth_of_money",
+    ),
+    Formula(
         "package",
         "i and all that i requires",
         "Money, earmarks and packages",
@@ -275,6 +313,12 @@ WRITTEN: Final = (
         "members.served.serve_members",
     ),
     Formula(
+        "largest_group_error",
+        "max_g se_g / |Σ_{m in g}| over the groups g",
+        "Members and the network",
+        "members.served.Members.by_group",
+    ),
+    Formula(
         "network_step",
         "∂ value / ∂ (member, record, quality)",
         "Members and the network",
@@ -283,6 +327,12 @@ WRITTEN: Final = (
     Formula(
         "swing",
         "y(q_0.9 of x) − y(q_0.1 of x), all else at the modes",
+        "Sensitivity and evidence",
+        "uncertainty.sensitivity.swing_inputs",
+    ),
+    Formula(
+        "variance_share",
+        "Var(E[lead | x]) / Var(lead)",
         "Sensitivity and evidence",
         "uncertainty.sensitivity.swing_inputs",
     ),

@@ -132,8 +132,9 @@ class SavingModel:
         for line, turned in self._costs.out_turns.of(draws, self.lines.values()):
             yearly = self._costs.yearly(line)
             if line.is_revenue:  # its years begin with the improvement, and are as late as it
-                every = np.ones_like(yearly)
-                yield line, turned.amount[:, None] * every, np.tile(yearly, (1, draws.size, 1))
+                most = np.full_like(yearly, max(1.0, yearly.max()))  # other money may weigh more
+                parts = np.tile(yearly / most, (1, draws.size, 1))
+                yield line, turned.amount[:, None] * most, parts
                 continue
             paid = turned.amount[:, None] * yearly
             shares = [draws.of(s.share)[:, None] * self._when(s) for s in self.rows[line.id]]

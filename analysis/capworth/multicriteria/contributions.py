@@ -39,8 +39,8 @@ class Contributions(Answer):
         return columns(
             "contributions",
             ("points", "points", "points", "score_part", ("scores",)),
-            ("value", "value", "points", "score_part", ("scores",)),
-            ("missed", "missed", "points", "score_part", ("scores",)),
+            ("value", "value", "points", "value", ("scores",)),
+            ("missed", "missed", "points", "missed", ("scores",)),
             draws="draws",
         ) + columns(
             "contributions",

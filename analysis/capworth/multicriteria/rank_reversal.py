@@ -15,7 +15,7 @@ from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import CostModel, discount_factors
 from capworth.model.draws import AtModes
-from capworth.model.figures import COUNT, Column, columns
+from capworth.model.figures import COUNT, NO_DRAWS, Column, columns
 from capworth.model.result import Answer, Provenance
 from capworth.model.value import ValueModel, score
 
@@ -41,7 +41,9 @@ class Reversals(Answer):
     def lifts(self) -> Sequence[Column]:
         """How the columns of its tables become figures."""
         return columns(
-            "rank_reversals", ("swaps", "swaps", "count", "rank_share", ("scores",), COUNT)
+            "rank_reversals",
+            ("swaps", "swaps", "count", "rank_share", ("scores",), COUNT),
+            draws=NO_DRAWS,
         )
 
     @property

@@ -6,6 +6,7 @@ Why no programme is possible: the smallest set of rules that cannot hold togethe
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import compress
 from typing import Protocol
 
 import numpy as np
@@ -14,11 +15,18 @@ from capworth.case.model import DISTANCE, NET, Case, Limit
 from capworth.case.relations import Ties, members_of, tie
 from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import CaseError, Finding
+from capworth.methods.allocation.coalitions import memberships
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.candidates import candidate_sets, value_ceiling
 from capworth.methods.portfolio.confidence import Groups, Plan, Programmes, Search, frontier_at
-from capworth.methods.portfolio.integer import Owner, relation_rows, row, smallest_conflict
+from capworth.methods.portfolio.integer import (
+    Owner,
+    Shared,
+    relation_rows,
+    row,
+    smallest_conflict,
+)
 from capworth.methods.portfolio.relations import (
     Relations,
     list_sets,
@@ -27,12 +35,14 @@ from capworth.methods.portfolio.relations import (
     with_slack,
 )
 from capworth.model.costs import Priced
+from capworth.model.joint_gains import Chain, Meeting
 from capworth.model.set_value import SetValue
 from capworth.model.simulation import Kept, Sample
 from capworth.programme.calendar import Calendar, Spending, limit_rows, spend_by_year
 
 LISTED = 1 << 19  # allowed sets up to which every one is looked at
 CHEAPEST = 1_000  # sets among which the one that needs least money is sought
+TOGETHER = 6  # improvements on one chain of which every set is looked at for a bound
 DRAWS = 5_000  # in which candidates are sought where there are more
 PARTS = (0.25, 0.5, 0.75)  # of the budget, for which candidates are sought too
 FURTHER = (0.0, 1 * MILLION, 5 * MILLION, 10 * MILLION)  # beyond the budget, likewise
@@ -139,12 +149,79 @@ class Choice:
         if self.listed is not None:
             return self.listed
         budget = self.case.settings.budget or 0.0
-        known = np.flatnonzero(self.known)
-        value = np.where(self.known, self.gain, -1.0)  # what is not known is never taken
         budgets = [budget * part for part in PARTS] + [budget + x for x in FURTHER]
-        confidence = self.case.settings.budget_confidence
-        found = candidate_sets(value, self.cost[:DRAWS], self.relations, budgets, confidence)
-        return found[~np.delete(found, known, axis=1).any(axis=1)]
+        found = self._candidates(budgets)
+        return found[~found[:, ~self.known].any(axis=1)]
+
+    def _candidates(self, budgets: Sequence[float], groups: Groups | None = None) -> Bools:
+        """Candidates at some budgets; see `candidate_sets`."""
+        none = np.zeros(len(self.gain), dtype=np.int64)
+        crowded = bool(self.worth.meetings or len(self.worth.pairs))
+
+        def values(sets: Bools) -> Floats:
+            return np.array([self.joint(chosen, none) for chosen in sets])
+
+        return candidate_sets(
+            np.where(self.known, self.gain, -1.0),  # what is not known is never taken
+            self.cost[:DRAWS],
+            self.relations,
+            budgets,
+            self.case.settings.budget_confidence,
+            groups=groups,
+            shared=self._shared(0),
+            values=values if crowded else None,
+        )
+
+    def _shared(self, delay: int) -> Shared:
+        """Where improvements add together less than each alone, all so many years late."""
+        places = self._crowds[0]
+        alone = np.zeros((len(places), len(self.gain)))
+        for mine, place in zip(alone, places, strict=True):
+            for user in place.users:
+                mine[user] = place.joint(self.measure, [user], [delay]).mean()
+        most = [place.joint(self.measure, place.users).mean() for place in places]
+        return Shared(alone, np.array(most))
+
+    @cached_property
+    def _crowds(self) -> tuple[list[Meeting], Floats | None]:
+        """Meetings at which improvements add together no more than each alone, and the others.
+
+        Of the others (improvements,) what to count each for beyond its own value, so that no set is
+        worth more than its members; None where that is not known: too many strengthen one another.
+        """
+        crowds: list[Meeting] = []
+        beyond: Floats | None = np.zeros(len(self.gain))
+        for place in self.worth.meetings:
+            alone = [place.joint(self.measure, [user]) for user in place.users]
+            users = list(place.users)
+            if not isinstance(place, Chain):
+                if all((one >= 0).all() for one in alone):
+                    crowds.append(place)
+                elif beyond is not None:
+                    beyond[users] += [-np.minimum(one, 0.0).mean() for one in alone]
+            elif any(one.any() for one in alone):
+                if len(users) > TOGETHER or beyond is None:
+                    beyond = None
+                    continue
+                sets = memberships(len(users))
+                worth = [place.joint(self.measure, [*compress(users, x)]).mean() for x in sets]
+                for k, one in enumerate(alone):
+                    without = np.flatnonzero(~sets[:, k])
+                    joins = np.array(worth)[without + (1 << k)] - np.array(worth)[without]
+                    beyond[users[k]] += max(0.0, float(joins.max() - one.mean()))
+        return crowds, beyond
+
+    @cached_property
+    def ceiling(self) -> float:
+        """Value that no programme within the budget of the case can exceed; NaN if not known."""
+        crowds, beyond = self._crowds
+        if beyond is None:
+            return float("nan")
+        delays = range(self.plan.worth.shape[1])
+        worth = self._means + np.where(self.known, beyond, -np.inf)[:, None]
+        shared = [self._shared(delay) for delay in delays] if crowds else []
+        budget = self.case.settings.budget or 0.0
+        return value_ceiling(worth, self.cost, self.relations, budget, self.plan, shared)
 
     def with_candidates(self, budget: float, groups: Groups) -> "Choice":
         """Look at sets, too, that money held for some improvements only can pay.
@@ -153,25 +230,39 @@ class Choice:
         """
         if self.listed is not None:
             return self
-        confidence, cost = self.case.settings.budget_confidence, self.cost[:DRAWS]
-        found = candidate_sets(self.gain, cost, self.relations, [budget], confidence, groups=groups)
+        found = self._candidates([budget], groups)
         return self.among(np.unique(np.concatenate((self.sets, found)), axis=0))
 
     def among(self, sets: Bools) -> "Choice":
         """Look at these sets."""
         other = replace(self)
-        vars(other)["sets"] = sets
+        vars(other).update(listed=self.listed, sets=sets)
+        return other
+
+    def at(self, budget: float) -> "Choice":
+        """Look at sets for one budget; where every allowed set is looked at, at all of them."""
+        return self.among(self._candidates([budget]) if self.listed is None else self.listed)
+
+    def recounted(self, sample: Sample, worth: SetValue) -> "Choice":
+        """Choose from the same sets, at the same cost, by what they are worth otherwise.
+
+        Parameters
+        ----------
+        sample : the same draws, in which effects count otherwise
+        worth : of sets in them
+        """
+        other = replace(self, sample=sample, worth=worth)
+        vars(other).update(listed=self.listed, calendar=self.calendar, spending=self.spending)
         return other
 
     def gap(self, best: float, budget: float) -> float:
-        """Share of its value by which another could be better at most; 0 where all are listed."""
-        confidence = self.case.settings.budget_confidence
-        if self.listed is not None:
-            if not self.search.cut:
-                return 0.0
-            most = self.search.ceiling(budget)
-            return max(0.0, most / best - 1) if best > 0 else float("nan")
-        most = value_ceiling(self.gain, self.cost[:DRAWS], self.relations, budget, confidence)
+        """Share of its value by which another could be better at most; 0 where all are looked at.
+
+        NaN where that is not known.
+        """
+        if self.listed is not None and not self.search.cut:
+            return 0.0
+        most = self.ceiling if self.listed is None else self.search.ceiling(budget)
         return max(0.0, most / best - 1) if best > 0 else float("nan")
 
     @cached_property
@@ -293,17 +384,20 @@ class Choice:
     @cached_property
     def search(self) -> Search:
         """Best programmes for any budget under the confidence and the yearly limits of the case."""
-        plan = self.plan
-        additive = self.sets @ self._means.max(axis=1)
+        additive, falling = self.sets @ self._means.max(axis=1), self._falling
+        alone = falling and not len(self.worth.pairs)  # members only take from one another
+        beyond = 0.0 if alone else self.worth.beyond(self.sets, self.measure)
         return Search(
             self.sets,
             self.gain,
             self.cost,
             confidence=self.case.settings.budget_confidence,
-            plan=plan,
-            bound=additive + self.worth.beyond(self.sets, self.measure),
+            plan=self.plan,
+            bound=additive + beyond,
             joint=self.joint,
-            falling=self._falling,
+            stated=with_slack(self.expected) if falling else None,
+            falling=falling,
+            light=self.listed is None,
         )
 
     @property

@@ -102,8 +102,9 @@ def compare_keys(
         else:
             other = counted_by(sample, key, known_tree)
             worth = mine.worth.recounted(other, known_tree)
-            extents, choice = other.model.extents, replace(mine, sample=other, worth=worth)
-            good = good_sets(choice, programme.budget_m * MILLION)
+            extents, budget = other.model.extents, programme.budget_m * MILLION
+            choice = mine.recounted(other, worth).at(budget)
+            good = good_sets(choice, budget)
             found = good.programmes
             closed = choice.by_draw(found.sets[0], found.delays[0], DISTANCE)
             start, away = good.roles.start, good.roles.never

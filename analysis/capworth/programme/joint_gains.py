@@ -15,13 +15,13 @@ from capworth.methods.allocation.shapley import shapley
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.effect_years import EffectYears
-from capworth.model.figures import MEAN, RATIO, Column, columns
+from capworth.model.figures import MEAN, NO_DRAWS, RATIO, Column, columns
 from capworth.model.joint_gains import MONEY, Chain, Game, Level, games_of, meetings_of
 from capworth.model.result import Answer, Interval, Provenance, spread
 from capworth.model.set_value import SetValue
 from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice
-from capworth.programme.selection import Programme
+from capworth.programme.selection import SCALE, WORDS, Programme
 from capworth.streams import stream
 
 SCALES: Mapping[str, float] = {DISTANCE: 1.0, MONEY: MILLION, HARM: 1.0}
@@ -46,6 +46,7 @@ class JointGains(Answer):
     base: tuple[str, ...]  # the set in which they are counted together
     alone: Interval  # per cent of the distance that the set closes, gains simply added
     together: Interval  # per cent of the distance that the set closes, counted together
+    measure: str  # what a programme is to add most of
     draws: int
     provenance: Provenance
 
@@ -66,15 +67,18 @@ class JointGains(Answer):
                 (f"{name}_last", quantity, unit, "joint_gain", rests, MEAN, "last_to_join"),
             ]
         rate = ("last_per_m", "gain_rate", "distance_per_million", "gain_rate")
+        unit_of = WORDS[self.measure][1]
         return (
             *columns("joint_gains", *alone),
             *columns("joint_gains", *found, draws="draws"),
             Column("joint_gains", *rate, (*gains, "costs"), RATIO, "last_to_join", draws="draws"),
             Column(
-                "joint_gains", "loss_without", "loss_without", "level", "joint_gain", behind=gains
+                "joint_gains", "loss_without", "loss_without", unit_of, "objective", behind=gains
             ),
             Column(
-                "joint_gains", "lost_a_year", "lost_by_a_year", "level", "joint_gain", behind=gains
+                *("joint_gains", "lost_a_year", "lost_by_a_year", "share", "lost_a_year"),
+                *(("improvements",), RATIO),
+                draws=NO_DRAWS,
             ),
             *columns(
                 "joint_pairs",
@@ -165,6 +169,7 @@ def join_gains(
         base=tuple(case.improvement_ids[k] for k in everyone),
         alone=Interval.of(alone_all, sample.ratio_by_draw(alone_all)),
         together=Interval.of(together, sample.ratio_by_draw(together)),
+        measure=Choice.of(sample).measure,
         draws=size,
         provenance=provenance,
     )
@@ -312,7 +317,8 @@ def _pairs(sample: Sample, games: Sequence[Game], size: int) -> pd.DataFrame:
 def losses_without(choice: Choice) -> Floats:
     """(improvements,) what the best programme loses when it must do without each of them.
 
-    Under all rules of the programme, in the unit of the objective; 0 for what is not in it. NaN
+    Under all rules of the programme, in the unit of the objective, money in millions; 0 for what is
+    not in it. NaN
     where the case has no budget, or no programme keeps the rules without it.
     """
     budget = choice.case.settings.budget
@@ -327,7 +333,7 @@ def losses_without(choice: Choice) -> Floats:
         without = ~choice.sets[:, k]
         found = choice.search.best(budget, among=without) if without.any() else None
         if found is not None and found.feasible:
-            lost[k] = float(best.value[0] - found.value[0])
+            lost[k] = float(best.value[0] - found.value[0]) / SCALE[choice.measure]
     return lost
 
 

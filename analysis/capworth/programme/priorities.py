@@ -50,9 +50,9 @@ class Priorities(Answer):
             ("money_m", "money", "millions", "money", ("effects", "chain")),
             ("harm_days", "harm", "days", "harm", ("effects", "chain")),
             ("exchange", "served", "share", "served", ("effects", "functions"), RATIO),
-            ("expected_place", "place", "place", "expected_place", (*gains, *money)),
         ) + columns(
             "priorities",
+            ("expected_place", "place", "place", "expected_place", (*gains, *money)),
             ("p_first", "first", "chance", "rank_share", (*gains, *money), SHARE),
             draws=ALL,
         )

@@ -19,11 +19,14 @@ from capworth.methods.portfolio.priority import priority_order
 from capworth.model.costs import PAYERS
 from capworth.model.effect_years import full_year
 from capworth.model.figures import (
+    CHOSEN,
     COUNT,
+    KEPT,
     MONEY_UNITS,
     NO_DRAWS,
     PROGRAMME,
     QUANTILE,
+    RATIO,
     SHARE,
     STATED,
     Column,
@@ -32,7 +35,7 @@ from capworth.model.figures import (
     number,
 )
 from capworth.model.result import Answer, Interval, Provenance
-from capworth.model.simulation import ENVELOPED, Sample, draw_sample
+from capworth.model.simulation import Sample, draw_sample
 from capworth.programme.choice import FURTHER, Choice, refuse_conflict, refuse_years, running_sets
 from capworth.programme.good_sets import GoodSets, choices_table, good_sets, late, sets_table
 from capworth.programme.reasons import described, money_needed, usual_ways, why_not
@@ -80,6 +83,7 @@ class Programme(Answer):
     p_net: float  # share of draws in which money benefits exceed whole-life cost
     regret: float  # mean of what each draw's best good set is worth more; as `value`
     listed: int  # good sets before they were reduced
+    compared: int | None  # sets that were looked at where all were too many; None: all of them
     gap: float  # share of its value by which another could be better at most; 0: exact
     draws: int  # in which good sets are compared
     extent_key: str
@@ -90,13 +94,18 @@ class Programme(Answer):
         """What is set aside above the expected money."""
         return max(0.0, self.needed_m - self.asked_m)
 
+    @property
+    def unsearched(self) -> float:
+        """The gap in whole per cent, upwards: it is a bound."""
+        return float(np.ceil(self.gap * 100) / 100)
+
     def lifts(self) -> Sequence[Column]:
         """How the columns of its tables become figures."""
         name, unit = WORDS[self.measure]
         worth, money = ("effects", "scores", "chain"), ("asked",)
-        it: dict[str, Any] = {
-            "alias": (("1", PROGRAMME), (RECOMMENDED, PROGRAMME), ("exact", PROGRAMME))
-        }
+        rate = ("gain_per_asked_m",)
+        per_asked = ("distance_per_million", "gain_asked_rate", (*worth, *money), RATIO)
+        it = (("1", PROGRAMME), (RECOMMENDED, PROGRAMME), ("exact", PROGRAMME))
         rows: tuple[tuple[Any, ...], ...] = (
             ("asked_m", "asked.{}", "millions", "asked", money),
             ("expected_m", "asked.{}", "millions", "asked", money),
@@ -107,7 +116,7 @@ class Programme(Answer):
             ("net_m", "net.{}", "millions", "net", (*worth, "costs")),
             ("harm_days", "harm.{}", "days", "harm", worth),
             ("regret", "regret.{}", unit, "regret", worth),
-            ("loss", "loss.{}", unit, "exchange", worth),
+            ("loss", "loss.{}", unit, "objective", worth),
             ("more", "more.{}", unit, "further", worth),
         )
         sets = (
@@ -119,7 +128,11 @@ class Programme(Answer):
             ),
         )
         found = [
-            Column(table, column, quantity.format(thing), *rest, **(it if table in WHOLE else {}))
+            Column(
+                *(table, column, quantity.format(thing), *rest),
+                alias=it if table in WHOLE else (),
+                draws="draws" if column in ("regret", "loss") else KEPT,
+            )
             for table, thing in sets
             for column, quantity, *rest in rows
         ]
@@ -134,9 +147,11 @@ class Programme(Answer):
         )
         for table, column, quantity, formula in shares:
             rests = money if formula == "within" else worth
-            more: dict[str, Any] = it if table in WHOLE else {}
+            more: dict[str, Any] = {"alias": it} if table in WHOLE else {}
             if table == "good_sets" and formula == "exchange":
                 more = {"without": ("1",)}  # the programme against itself
+            if table in ("good_sets", "choices") and formula == "exchange":
+                more |= {"draws": "draws"}
             found.append(
                 Column(table, column, quantity, "chance", formula, behind=rests, kind=SHARE, **more)
             )
@@ -144,25 +159,24 @@ class Programme(Answer):
             *found,
             *columns(
                 "programme",
-                ("core", "core", "ratio", "core", worth),
                 ("asked_m", "asked", "millions", "asked", money),
                 ("posts", "posts", "count", "asked", ("improvements",), STATED),
-                ("start", "start", "year", "by_year", ("improvements",), STATED),
-                ("effect", "effect", "year", "by_year", ("improvements",), STATED),
-                ("full_effect", "full_effect", "year", "by_year", ("improvements",), STATED),
+                ("start", "start", "year", "by_year", ("improvements",), CHOSEN),
+                ("effect", "effect", "year", "by_year", ("improvements",), CHOSEN),
+                ("full_effect", "full_effect", "year", "by_year", ("improvements",), CHOSEN),
                 ("gain", "gain", "distance", "gain", worth),
-                ("gain_per_asked_m", "gain_asked_rate", "distance_per_million", "gain_rate", worth),
+                (*rate, "gain_asked_rate", *per_asked),
                 ("value_as_stated", name, unit, "objective", worth),
             ),
+            *columns("programme", ("core", "core", "chance", "core", worth, SHARE), draws="draws"),
             *columns(
                 "programme_years",
                 ("spend_m", f"asked.{PROGRAMME}", "millions", "by_year", money),
                 ("value", f"{name}.{PROGRAMME}", unit, "by_year", worth),
-                draws=min(ENVELOPED, self.provenance.draws),
+                ("posts", f"posts.{PROGRAMME}", "count", "by_year", ("improvements",), COUNT),
             ),
             *columns(
                 "programme_years",
-                ("posts", f"posts.{PROGRAMME}", "count", "by_year", ("improvements",)),
                 ("spend_room_m", "limit", "millions", "by_year", ("limits",)),
                 ("posts_room", "posts_limit", "count", "by_year", ("limits",)),
                 kind=STATED,
@@ -173,7 +187,7 @@ class Programme(Answer):
                 ("gain", "gain.order", "distance", "gain", worth),
                 ("asked_cum_m", "asked_in_all.order", "millions", "asked", money),
                 ("gain_cum", "gain_in_all.order", "distance", "gain", worth),
-                ("gain_per_asked_m", "gain_rate.order", "distance_per_million", "gain_rate", worth),
+                (*rate, "gain_rate.order", *per_asked),
             ),
             Column(
                 "order_of_priority",
@@ -265,6 +279,10 @@ class Programme(Answer):
             one("good_sets", float(len(self._sets)), "count", "exchange", kind=COUNT),
             one("listed", float(self.listed), "count", "exchange", kind=COUNT),
         ]
+        if self.compared is not None:
+            found.append(one("compared", float(self.compared), "count", "unsearched", kind=COUNT))
+        if self.gap:
+            found.append(one("unsearched", self.unsearched, "share", "unsearched", *worth, *money))
         return (*found, *Answer.figures(self))
 
     def by_year(self) -> pd.DataFrame:
@@ -437,6 +455,7 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         p_net=float("nan") if np.isnan(net).any() else float((net > 0).mean()),
         regret=float(good.roles.regret[0]) / scale,
         listed=good.listed,
+        compared=len(choice.sets) if choice.listed is None else None,
         gap=choice.gap(float(found.value[0]), budget),
         draws=len(good.worth),
         extent_key=sample.model.extents.key,

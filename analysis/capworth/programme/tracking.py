@@ -14,7 +14,7 @@ from capworth.case.model import Case, Effect
 from capworth.methods.arguments import Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.scheduling import NEVER
-from capworth.model.figures import NO_DRAWS, STATED, Column, Figure, columns, word
+from capworth.model.figures import CHOSEN, Column, Figure, columns, word
 from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import ENVELOPED, Sample
 from capworth.programme.calendar import Calendar
@@ -173,9 +173,8 @@ class Baseline(Answer):
             draws=draws,
         ) + columns(
             "baseline",
-            ("first_effect", "promise_from", "year", "by_year", ("improvements",), STATED),
-            ("full_effect", "promise_full", "year", "by_year", ("improvements",), STATED),
-            draws=NO_DRAWS,
+            ("first_effect", "promise_from", "year", "by_year", ("improvements",), CHOSEN),
+            ("full_effect", "promise_full", "year", "by_year", ("improvements",), CHOSEN),
         )
 
     def figures(self) -> tuple[Figure, ...]:
@@ -186,8 +185,7 @@ class Baseline(Answer):
                 Figure(
                     f"review.{'.'.join(map(word, key))}",
                     float(str(reviews)[:4]),
-                    *("year", "by_year", STATED),
-                    draws=NO_DRAWS,
+                    *("year", "by_year", CHOSEN),
                     behind=(("improvements", str(key[0])),),
                 )
                 for key, reviews in self._table["reviews"].items()

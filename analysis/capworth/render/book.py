@@ -5,7 +5,7 @@ what stands where. The live twin of the decision is formulas, which whoever open
 nothing else is. The same content gives the same bytes.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import Any, TypeAlias
 
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from capworth.case.files import spilling
@@ -22,12 +22,15 @@ from capworth.render.console import plain
 from capworth.render.zipped import timeless
 from capworth.report.content import Said
 from capworth.report.edition import Edition, figures_of
-from capworth.report.twin import Sheet as Formulas
+from capworth.report.twin.sheets import Sheet as Formulas
 from capworth.study.pages import part_pages
 from capworth.study.tables import columns_told, heading, indexed
 
 LONGEST = 31  # letters of the name of a sheet
 WIDEST = 60  # letters of a column
+NUMBER = 11  # letters of a column of numbers, at least
+LINE = 14  # points of a line of a heading
+YELLOW = "FFF2CC"
 PLAIN = (
     *("value", "low", "high", "point", "unit", "kind", "prices", "perspective", "payer"),
     *("draws", "error", "formula", "group"),
@@ -58,14 +61,14 @@ def write_book(
     sheets: dict[str, Sheet] = {}
     data = as_data(figures)
     asked = {table: page for page in part_pages().values() for table in page.tables}
+    for live in twin:
+        sheets[live.name] = (live.words, live.said, live.rows)
     sheets["figures"] = ("every figure", ("figure", *PLAIN, "places"), _figures(data))
     sheets["rows"] = ("rows of the case behind figures", ("name", *ORIGIN), _rows(data))
     sheets["groups"] = ("which rows a figure rests on", ("group", "rows"), _groups(data))
     sheets["formulas"] = ("every formula", ("formula", "symbols", "section"), _formulas(data))
     heads, told = _framed(columns_told(tables))
     sheets["columns"] = ("what each column of the tables is, and its unit", heads, told)
-    for live in twin:
-        sheets[live.name] = (live.words, live.heads, live.rows)
     for edition in editions:
         words = f"what the paper says, {edition.language}"
         sheets[f"paper {edition.language}"] = (words, BLOCKS, _paper(edition, figures))
@@ -77,7 +80,7 @@ def write_book(
         words = page.question if page else "table"
         sheets[_free(name, sheets)] = (words, *_framed(indexed(table)))
     packed = BytesIO()
-    formulas = {sheet.name for sheet in twin}
+    formulas = {sheet.name: sheet for sheet in twin}
     spilling(_pack, packed, sheets, formulas, editions[0].author, editions[0].title)
     return timeless(packed.getvalue(), editions[0].day)
 
@@ -85,7 +88,7 @@ def write_book(
 def _pack(
     packed: BytesIO,
     sheets: Mapping[str, Sheet],
-    formulas: Collection[str],
+    formulas: Mapping[str, Formulas],
     author: str,
     title: str,
 ) -> None:
@@ -94,7 +97,10 @@ def _pack(
     listed = [(name, words) for name, (words, _, _) in sheets.items()]
     _sheet(book, "contents", ("sheet", "what it holds"), listed)
     for name, (_, heads, rows) in sheets.items():
-        _sheet(book, name, heads, rows, live=name in formulas)
+        if name in formulas:
+            _live(book, formulas[name])
+        else:
+            _sheet(book, name, heads, rows)
     book.calculation.fullCalcOnLoad = bool(formulas)
     book.save(packed)
 
@@ -105,27 +111,60 @@ def _free(name: str, taken: Mapping[str, object]) -> str:
     return cut if cut not in taken else f"{name[: LONGEST - 2]}~2"
 
 
-def _sheet(
-    book: Workbook, name: str, heads: Row, rows: Iterable[Row], *, live: bool = False
-) -> None:
-    """Add a sheet; a text that begins with = is a formula in a live one, and a text elsewhere."""
+def _sheet(book: Workbook, name: str, heads: Row, rows: Iterable[Row]) -> None:
+    """Add a sheet; a text that begins with = stays a text."""
     sheet = book.create_sheet(name)
     sheet.freeze_panes = "B2"
     kept = [list(row) for row in rows]
-    for k, head in enumerate(heads):
-        cells = [head, *(row[k] for row in kept[:50] if k < len(row))]
-        words = [str(cell) for cell in cells if cell is not None]
-        wide = max((len(word) for word in words if not (live and word[:1] == "=")), default=8)
-        sheet.column_dimensions[get_column_letter(k + 1)].width = min(wide, WIDEST) + 2
-    bold = Font(bold=True)
-    first = []
-    for head in heads:
-        cell = WriteOnlyCell(sheet, value=head)
-        cell.font = bold
-        first.append(cell)
-    sheet.append(first)
+    _widen(
+        sheet,
+        [[head, *(row[k] for row in kept[:50] if k < len(row))] for k, head in enumerate(heads)],
+    )
+    sheet.append(_bold(sheet, heads))
     for row in kept:
-        sheet.append(row if live else [_text(sheet, cell) for cell in row])
+        sheet.append([_text(sheet, cell) for cell in row])
+
+
+def _live(book: Workbook, twin: Formulas) -> None:
+    """Add a sheet of formulas; what is there to be changed is yellow; a note spills over."""
+    sheet = book.create_sheet(twin.name)
+    sheet.freeze_panes, sheet.sheet_properties.tabColor = "B2", YELLOW
+    known = [row for row in twin.rows if len(row) > 1]
+    columns: list[list[Cell]] = [[] for _ in twin.heads]
+    for row in known:
+        for column, cell in zip(columns, row, strict=False):
+            if isinstance(cell, str) and cell[:1] != "=":
+                column.append(cell)
+    _widen(sheet, columns, NUMBER)
+    heads = _bold(sheet, twin.said)
+    lines = max(len(head) // NUMBER for head in twin.said) + 1
+    sheet.row_dimensions[1].height = LINE * lines
+    for head in heads:
+        head.alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.append(heads)
+    for row in twin.rows:
+        shown = []
+        for value, number, change in zip(row, twin.formats, twin.to_change, strict=False):
+            shown.append(WriteOnlyCell(sheet, value=value))
+            if number and len(row) > 1:
+                shown[-1].number_format = number
+            if change:
+                shown[-1].fill = PatternFill("solid", fgColor=YELLOW)
+        sheet.append(shown)
+
+
+def _widen(sheet: Any, columns: Iterable[Iterable[Cell]], least: int = 0) -> None:
+    """Give each column the width of its longest text."""
+    for k, cells in enumerate(columns, start=1):
+        wide = max((len(str(cell)) for cell in cells if cell is not None), default=8)
+        sheet.column_dimensions[get_column_letter(k)].width = max(min(wide, WIDEST), least) + 2
+
+
+def _bold(sheet: Any, heads: Iterable[Cell]) -> list[Any]:
+    cells = [WriteOnlyCell(sheet, value=head) for head in heads]
+    for cell in cells:
+        cell.font = Font(bold=True)
+    return cells
 
 
 def _text(sheet: Any, cell: Cell) -> Any:

@@ -8,6 +8,7 @@ numbers, one picture, what would change the advice, how far to trust it.
 """
 
 from collections.abc import Iterable, Iterator
+from math import isnan
 from typing import Any
 
 from capworth.case.model import NET
@@ -25,6 +26,7 @@ from capworth.methods.portfolio.good_sets import (
     START,
 )
 from capworth.model.costs import PAYERS
+from capworth.programme.selection import Programme
 from capworth.report.advice import Advice, Exchange, advice, break_even, priced_members
 from capworth.report.bars import GREY, HATCHED, OUTLINE, SOLID, Bar, Bars, Group, first_rows
 from capworth.report.blocks import Ask, Block, Note, Numbers, Row, Title, row_of, rows_of
@@ -261,10 +263,24 @@ def _asked(study: Study, found: Advice) -> Text:
         budget=budget_of(programme),
         within=ref("within.programme", programme.p_within, "probability"),
     )
-    if not yearly_limited(study.case):
-        return text
-    held = ref("years.programme", programme.p_years, "probability")
-    return sentences(text, say("decision.programme.years", percent=held))
+    held = None
+    if yearly_limited(study.case):
+        share = ref("years.programme", programme.p_years, "probability")
+        held = say("decision.programme.years", percent=share)
+    return sentences(text, held, _too_many(programme, count))
+
+
+def _too_many(programme: Programme, count: int) -> Phrase | None:
+    """That sets, or starts, were too many to try them all, and what another could be worth more."""
+    key, sets = "decision.programme.starts_cut", dict[str, Any]()
+    if programme.compared is not None:
+        key = "decision.programme.searched"
+        sets = {"sets": ref("compared.programme", programme.compared, "whole"), "all": count}
+    elif not programme.gap:
+        return None
+    if isnan(programme.gap):
+        return say(f"{key}_open", **sets)
+    return say(key, **sets, percent=ref("unsearched.programme", programme.unsearched, "percent"))
 
 
 def _verbs(study: Study, found: Advice) -> Iterator[Line]:

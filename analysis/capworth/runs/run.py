@@ -27,7 +27,7 @@ from capworth.language.language import Language
 from capworth.language.phrases import languages as spoken_languages
 from capworth.model.figures import Figures, as_data
 from capworth.model.simulation import CHUNK, ENVELOPED, KEPT, Progress
-from capworth.parallel import mapped
+from capworth.parallel import copies_are_safe, mapped
 from capworth.render.console import as_page, write_text
 from capworth.render.html import write_html
 from capworth.report.edition import FULL, SHORT, Content, Edition
@@ -137,7 +137,7 @@ def run(
         must_lie_outside(case, out)
     asked = checked_case(case) if isinstance(case, Case) else read_case(case)
     asked = asked.with_scenario(scenario) if scenario else asked
-    _check_languages(languages, formats)
+    check_languages(languages, formats)
     chunks = Path(out).resolve().parent / f".{Path(out).name}.chunks"
     drawn = asked if seed is None else seeded(asked, seed)
     store = Chunks.of(chunks, drawn) if resume else None
@@ -178,7 +178,7 @@ def write_run(
     study : of any case, read or changed; `capworth rerun` finds the same bytes
     out, languages, workers, progress, annex, formats : as of `run`
     """
-    _check_languages(languages, formats)
+    check_languages(languages, formats)
     with replacing(Path(out)) as folder:
         _write(study, languages, folder, workers, progress, annex, formats)
     return Path(out)
@@ -186,12 +186,13 @@ def write_run(
 
 def write_paper(study: Study, path: Path, language: str, annex: str = SHORT) -> Path:
     """Write the decision paper of a study as a PDF; see `Study.report`."""
-    _check_languages([language])
+    check_languages([language])
     write(path, write_report(study, language, annex=annex))
     return path
 
 
-def _check_languages(languages: Sequence[str], formats: Sequence[str] = ()) -> None:
+def check_languages(languages: Sequence[str], formats: Sequence[str] = ()) -> None:
+    """Refuse languages that no paper is written in, and formats that there are not."""
     known = spoken_languages()
     for language in languages:
         if language not in known:
@@ -218,8 +219,6 @@ def _write(
     _write_tables(study, folder / "tables")
     write_figures(study.figures, folder / FIGURES)
     write_papers(study, spoken, folder, workers, progress, annex, formats)
-    page = write_explorer(study, spoken)
-    (folder / EXPLORER).write_text(page, encoding="utf-8", newline="")
     write_interchange(study, folder)
     _write_json(folder / MANIFEST, _manifest(study, spoken, annex, formats, folder))
 
@@ -386,17 +385,23 @@ def write_papers(
     annex: str = SHORT,
     formats: Sequence[str] = (PDF,),
 ) -> None:
-    """Write a report in each language; with the full annex also every chart with its numbers.
+    """Write the explorer and a report in each language; with the full annex every chart too.
 
     The short annex draws its own pictures: no chart is made for it. For the full one every chart is
-    drawn once in each language, with more than one worker in processes of their own; the bytes are
-    the same.
+    drawn once in each language, with its numbers beside it. With more than one worker all of it is
+    made side by side in copies of this process, which end with the memory that setting took; where
+    none is safe, only charts are worth what it takes to begin a process. The bytes are the same.
     """
     asked = [name for name, chart in GALLERY.items() if chart.asked(study)] if annex == FULL else []
     jobs = [(name, language) for language in languages for name in asked]
     drawn: dict[Job, str] = {}
-    full = workers == 1 or not jobs
-    with mapped(study if full else _light(study), workers if jobs else 1) as make:
+    copied = copies_are_safe()
+    alone = workers == 1 or not (jobs or copied)
+    whole = alone or copied
+    with mapped(study if whole else _light(study), 1 if alone else workers) as make:
+        explored = (
+            make(write_explorer, [languages]) if whole else [write_explorer(study, languages)]
+        )
         for job, svg in zip(jobs, make(_draw, jobs), strict=True):
             drawn[job] = svg
             if progress:
@@ -414,6 +419,8 @@ def write_papers(
             (folder / f"report-{edition.language}.pdf").write_bytes(report)
             if progress:
                 progress("reports", done, len(languages))
+        for page in explored:
+            _write_whole(folder / EXPLORER, page)
     _write_others(study, editions, formats, folder, drawn)
 
 

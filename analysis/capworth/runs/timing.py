@@ -1,7 +1,8 @@
 """How long each stage of a run takes, beside the least that it could."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import process_time
 from typing import Any, Final
@@ -12,8 +13,10 @@ from threadpoolctl import threadpool_limits
 from capworth.case.read import read_case
 from capworth.model.simulation import draw_sample
 from capworth.report.edition import Content
+from capworth.report.explorer import write_explorer
 from capworth.report.pdf import document, set_document
-from capworth.study.stages import run_study
+from capworth.runs.run import check_languages
+from capworth.study.stages import answered
 
 UNIT_SIZE, UNIT_ROUNDS = 1_000_000, 10
 UNIT: Final = f"{UNIT_ROUNDS} times {UNIT_SIZE:,} normal numbers drawn, summed and sorted by numpy"
@@ -48,18 +51,26 @@ def unit() -> float:
     return min(_timed(work)[0] for _ in range(3))
 
 
-def time_stages(place: str | Path, draws: int | None = None, language: str = "en") -> list[Stage]:
+def time_stages(
+    place: str | Path, draws: int | None = None, languages: Sequence[str] = ("en",)
+) -> list[Stage]:
     """Run a case in this process, one worker, and time each stage; nothing is written.
 
     The floor of the draws is their random numbers, one for each uncertain input and draw; that of
-    the answers, one reading of all that is kept of the draws; that of the paper, its typesetting
+    the answers, one reading of all that is kept of the draws; that of the papers, their typesetting
     once more from the same content.
+
+    Raises
+    ------
+    RunError
+        When a paper is not written in one of the languages.
     """
+    check_languages(languages)
     with threadpool_limits(1, "blas"):
-        return list(_stages(place, draws, language))
+        return list(_stages(place, draws, languages))
 
 
-def _stages(place: str | Path, draws: int | None, language: str) -> Iterator[Stage]:
+def _stages(place: str | Path, draws: int | None, languages: Sequence[str]) -> Iterator[Stage]:
     seconds, case = _timed(lambda: read_case(place))
     yield Stage("read and check", seconds, None, "")
     many = draws or case.settings.draws
@@ -69,26 +80,35 @@ def _stages(place: str | Path, draws: int | None, language: str) -> Iterator[Sta
     some = min(uncertain * many, 10_000_000)
     floor = _timed(lambda: random.random(some))[0] * uncertain * many / some
     yield Stage("draws", seconds, floor, f"random numbers of {uncertain} inputs")
-    drawing = seconds
-    seconds, study = _timed(lambda: run_study(case, many))
+    seconds, study = _timed(lambda: answered(sample))
     kept = [part for part in _kept(sample.drawn) if isinstance(part, np.ndarray)]
     floor = _timed(lambda: [part.sum() for part in kept])[0]
     size = sum(part.nbytes for part in kept) / 2**20
-    yield Stage("answers", max(seconds - drawing, 0.0), floor, f"reading {size:,.0f} MB once")
-    seconds, edition = _timed(lambda: Content.of(study).said(language))
-    yield Stage("what the paper says", seconds, None, "")
-    seconds, content = _timed(lambda: document(study, language, edition=edition))
-    yield Stage("its pictures", seconds, None, "")
+    yield Stage("answers", seconds, floor, f"reading {size:,.0f} MB once")
+    seconds, _ = _timed(lambda: study.figures)
+    yield Stage("figures", seconds, None, "")
+    seconds, content = _timed(lambda: Content.of(study))
+    editions = []
+    for language in languages:
+        more, edition = _timed(partial(content.said, language))
+        seconds += more
+        editions.append(edition)
+    yield Stage("what the papers say", seconds, None, "")
     day = case.settings.appraisal_date
-    seconds, pdf = _timed(lambda: set_document("report.typ", content, day))
-    again, _ = _timed(lambda: set_document("report.typ", content, day))
-    size = len(pdf) / 2**10
+    seconds = again = size = 0.0
+    for edition in editions:
+        drawn, page = _timed(partial(document, study, edition.language, edition=edition))
+        took, pdf = _timed(partial(set_document, "report.typ", page, day))
+        less, _ = _timed(partial(set_document, "report.typ", page, day))
+        seconds, again, size = seconds + drawn + took, again + less, size + len(pdf) / 2**10
     yield Stage(
-        "the page set",
+        "the papers set",
         seconds,
         again,
-        f"setting its {size:,.0f} kB once more, with what the typesetter remembers",
+        f"setting their {size:,.0f} kB once more, with what the typesetter remembers",
     )
+    seconds, _ = _timed(lambda: write_explorer(study, languages))
+    yield Stage("the explorer", seconds, None, "")
 
 
 def _kept(drawn: Any) -> list[Any]:

@@ -8,7 +8,17 @@ from capworth.case.model import Case
 from capworth.language.inputs import input_label
 from capworth.language.language import Language
 from capworth.model.costs import PAYERS
-from capworth.model.figures import COUNT, NO_DRAWS, RATIO, SHARE, STATED, TEST, Figure, Origin
+from capworth.model.figures import (
+    CHOSEN,
+    COUNT,
+    NO_DRAWS,
+    RATIO,
+    SHARE,
+    STATED,
+    TEST,
+    Figure,
+    Origin,
+)
 from capworth.model.formulas import FORMULAS
 from capworth.model.result import HIGH, LOW
 
@@ -24,7 +34,7 @@ def explained(figure: Figure, case: Case, language: Language) -> tuple[str, ...]
     def say(key: str, **values: object) -> str:
         return language.say(f"figure.{key}", **values)
 
-    formula, given = FORMULAS[figure.formula], figure.kind in (STATED, COUNT)
+    formula, given = FORMULAS[figure.formula], figure.kind in (STATED, CHOSEN, COUNT)
     kind = kind_of(figure, case)
     whence = language.word("figure_kind", kind)
     head = {"id": figure.id, "value": _amount(figure, figure.value, language), "kind": whence}

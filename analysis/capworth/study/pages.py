@@ -14,7 +14,11 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
 
-ENDS: Final = {"_low": "low end", "_high": "high end"}  # of the 80 % interval of another column
+ENDS: Final = {  # what a column says of another one
+    "_low": "low end of the 80 % interval of",
+    "_high": "high end of the 80 % interval of",
+    "_error": "standard error, of so many draws, of",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def output_columns() -> Mapping[str, tuple[OutputColumn, ...]]:
 
 
 def told_of(table: str, column: str) -> OutputColumn | None:
-    """Say what a column of a table is: of its own, of all tables, or as an end of another one."""
+    """Say what a column of a table is: of its own, of all tables, or of what another one is."""
     own = output_columns().get(table, ())
     exact = [known for known in own if known.name == column]
     if exact:
@@ -101,8 +105,7 @@ def told_of(table: str, column: str) -> OutputColumn | None:
     for ending, words in ENDS.items():
         stem = column.removesuffix(ending)
         if stem != column and (whole := told_of(table, stem)) is not None:
-            meaning = f"{words} of the 80 % interval of {stem}"
-            return OutputColumn(table, column, whole.unit, meaning)
+            return OutputColumn(table, column, whole.unit, f"{words} {stem}")
     shared = [known for known in output_columns()["*"] if known.name == column]
     return next((known for known in (*shared, *own) if known.names(column)), None)
 

@@ -21,6 +21,7 @@ from capworth.case.model import (
     ChainStep,
     Estimate,
 )
+from capworth.methods.arguments import Bools
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.chain import ChainModel
 from capworth.model.result import Answer, Provenance
@@ -77,7 +78,8 @@ def check_splits(
 
     Parameters
     ----------
-    draws : in which everything is found, the case as it is too
+    draws : in which everything is found, the case as it is too; of improvements whose sets are too
+        many to try, the likely ones of the case as it is are looked at
     parts : into how many each is split
     declared : whether declared splits are tried as well as silent ones
 
@@ -89,7 +91,9 @@ def check_splits(
     if not case.improvements or case.settings.budget is None:
         return None
     sample = draw_sample(case, draws, first=draws)
-    before = figures(sample)
+    choice, budget = Choice.of(sample, keep=False), case.settings.budget
+    sets = choice.at(budget).sets if choice.listed is None else None
+    before = figures(sample, sets)
     sizes = sample.drawn.cost.mean(axis=0)
     largest = [case.capability_ids[k] for k in np.argsort(-sizes, kind="stable")[:LARGEST]]
     rows = []
@@ -97,7 +101,7 @@ def check_splits(
         for many in parts:
             for kind in ("declared", "silent") if declared else ("silent",):
                 other = split(case, capability, many, declared=kind == "declared")
-                after = figures(draw_sample(other, draws, first=draws))
+                after = figures(draw_sample(other, draws, first=draws), sets)
                 rows += [
                     {
                         "figure": name,
@@ -114,9 +118,10 @@ def check_splits(
     return SplitCheck(table, replace(provenance, draws=draws))
 
 
-def figures(sample: Sample) -> Mapping[str, str | float]:
-    """Headline figures of a case by name."""
+def figures(sample: Sample, sets: Bools | None = None) -> Mapping[str, str | float]:
+    """Headline figures of a case by name, with the best of some sets, or of all where None."""
     choice, budget = Choice.of(sample, keep=False), sample.case.settings.budget or 0.0
+    choice = choice if sets is None else choice.among(sets)
     found = choice.search.best(budget)
     chosen, delays = found.sets[0], found.delays[0]
     values = {m: choice.by_draw(chosen, delays, m).mean() for m in (DISTANCE, NET, HARM)}

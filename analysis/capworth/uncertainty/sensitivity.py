@@ -59,7 +59,8 @@ class Sensitivity(Answer):
     _evidence: pd.DataFrame
     subject: str  # which improvement, or capability, leads at the modes
     rival: str  # which comes next
-    base: float  # lead of the first over the next at the modes, in points a million
+    base: float  # lead of the first over the next at the modes, in `unit`
+    unit: str  # of a figure: per cent of the distance, or points of score, for a million
     provenance: Provenance
 
     def lifts(self) -> Sequence[Column]:
@@ -72,12 +73,16 @@ class Sensitivity(Answer):
                 ("low", "input_low", "level", "swing", ("input",), QUANTILE),
                 ("mode", "input_mode", "level", "swing", ("input",), MODE),
                 ("high", "input_high", "level", "swing", ("input",), QUANTILE),
-                ("at_low", "lead_at_low", "level", "swing", ("input",), MODE),
-                ("at_high", "lead_at_high", "level", "swing", ("input",), MODE),
-                ("swing", "swing", "level", "swing", ("input",), MODE),
+                ("at_low", "lead_at_low", self.unit, "swing", ("input",), MODE),
+                ("at_high", "lead_at_high", self.unit, "swing", ("input",), MODE),
+                ("swing", "swing", self.unit, "swing", ("input",), MODE),
                 ("p_beyond", "turns", "chance", "swing", ("input",), QUANTILE),
-                ("variance_share", "variance_share", "share", "swing", ("input",), RATIO),
                 **rest,
+            ),
+            Column(
+                *("sensitivity", "variance_share", "variance_share", "share", "variance_share"),
+                *(("input",), RATIO),
+                draws=min(CURVED, CHUNK, self.provenance.draws),
             ),
             *columns(
                 "evidence",
@@ -85,6 +90,7 @@ class Sensitivity(Answer):
                     (part, "evidence", "share", "evidence", (RESTS[part],), RATIO, part)
                     for part in parts
                 ),
+                **rest,
             ),
         )
 
@@ -94,6 +100,7 @@ class Sensitivity(Answer):
         judged = [
             Figure(
                 *(f"evidence.judged.{part}", float(share), "share", "evidence", RATIO),
+                draws=NO_DRAWS,
                 behind=((RESTS[str(part)], "all"),),
             )
             for part, share in weak.sum().items()
@@ -131,8 +138,9 @@ def uncertain_inputs(case: Case, model: Model) -> tuple[Estimate, ...]:
 def swing_inputs(sample: Sample, provenance: Provenance) -> Sensitivity | None:
     """Swing one input at a time from its 10 % to its 90 % quantile, all others at their modes.
 
-    What is swung is the lead of the first over the best of the others, in points for each million:
-    of the improvements where the case has some, else of the capabilities. An input flips the
+    What is swung is the lead of the first over the best of the others, for each million: of the
+    improvements in per cent of the distance where the case has some, else of the capabilities in
+    points of score. An input flips the
     order when something else comes first at either end; what would change the programme is asked
     elsewhere (`switching`). `variance_share` is the part of the lead's variance over the draws that
     the input explains alone (first-order index): a long swing of an input seldom far from its mode
@@ -183,12 +191,13 @@ def swing_inputs(sample: Sample, provenance: Provenance) -> Sensitivity | None:
         subject=ids[first],
         rival=ids[runner],
         base=float(lead[0]),
+        unit="distance_per_million" if case.improvements else "points_per_million",
         provenance=provenance,
     )
 
 
 def leads(model: Model, drawn: Drawn, first: int) -> Floats:
-    """(draws,) points for each million by which one thing leads the best of the others."""
+    """(draws,) by what one thing leads the best of the others, for each million."""
     rates = _rates(model, drawn)
     lead: Floats = rates[:, first] - np.delete(rates, first, axis=1).max(axis=1)
     return lead
@@ -345,7 +354,7 @@ def variance_shares(
 ) -> VarianceShares:
     """Share out the variance of the lead of the first over the next among the inputs.
 
-    The lead is that of the tornado, in points for each million. The inputs of its longest swings
+    The lead is that of the tornado. The inputs of its longest swings
     are looked at one by one, all others as one group. Inputs that move together are one factor,
     named by their group, so that all factors are independent.
 

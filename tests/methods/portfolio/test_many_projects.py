@@ -1,13 +1,23 @@
 """Many projects: candidates against every set, fine grids against tables, limits of searches."""
 
+import ctypes
+
 import numpy as np
 import pytest
+from scipy.optimize import Bounds, LinearConstraint, milp
 
+from capworth.errors import InputError
 from capworth.methods.portfolio import confidence, frontier
-from capworth.methods.portfolio.candidates import _Exchanges, candidate_sets
+from capworth.methods.portfolio.candidates import _Exchanges, candidate_sets, value_ceiling
 from capworth.methods.portfolio.confidence import Plan, Search
 from capworth.methods.portfolio.frontier import budget_frontier
-from capworth.methods.portfolio.relations import Relations, allowed, feasible_sets
+from capworth.methods.portfolio.integer import (
+    Limits,
+    Shared,
+    best_within,
+    relation_rows,
+)
+from capworth.methods.portfolio.relations import Relations, allowed, feasible_sets, list_sets
 from capworth.methods.uncertainty.order_statistics import order_quantile
 
 CONFIDENCE = 0.8
@@ -55,6 +65,172 @@ def test_exchanges_are_all_that_differ_by_three_at_most_and_fit() -> None:
     assert mine.keys() == {row.tobytes() for row in every[wanted]}
     assert list(mine.values()) == sorted(mine.values(), reverse=True)
     assert sorted(mine.values()) == pytest.approx(sorted(gain[wanted].tolist()))
+
+
+def crowded(seed: int, n: int, places: int = 6) -> tuple[np.ndarray, np.ndarray, Relations, Shared]:
+    """Values, costs in 20 draws, random relations, and places where several add less together."""
+    rng = np.random.default_rng(seed)
+    cost = rng.uniform(1, 8, n) * rng.uniform(0.8, 1.7, (20, n))
+    alone = rng.uniform(1, 6, (places, n)) * (rng.random((places, n)) < 0.3)
+    order = rng.permutation(n).tolist()
+    relations = Relations(
+        n,
+        requires=tuple((order[k], (order[k + n // 2],)) for k in range(n // 8)),
+        excludes=tuple((order[-2 * k - 1], order[-2 * k - 2]) for k in range(n // 8)),
+        must=(order[n // 2],),
+        at_least=((2, tuple(order[3:8])),),
+    )
+    shared = Shared(alone, alone.sum(axis=1) * 0.25)
+    return alone.sum(axis=0) + rng.uniform(0, 1, n), cost, relations, shared
+
+
+def solved(
+    value: np.ndarray, cost: np.ndarray, relations: Relations, shared: Shared, budget: float
+) -> float:
+    """The best value by a mixed-integer programme of our own, a yes or no for each draw."""
+    draws, n = cost.shape
+    places = len(shared.most)
+    wide = n + draws + places
+    lines, low, high = [], [], []
+    for part in relation_rows(relations):
+        for line, least, most in zip(part.matrix, part.low, part.high, strict=True):
+            lines.append(np.pad(line, (0, wide - n)))
+            low.append(least)
+            high.append(most)
+    for draw, prices in enumerate(cost):  # within the budget, or broken
+        line = np.pad(prices / budget, (0, wide - n))
+        line[n + draw] = -prices.sum() / budget
+        lines.append(line)
+        low.append(-np.inf)
+        high.append(1.0)
+    lines.append(np.r_[np.zeros(n), np.ones(draws), np.zeros(places)])
+    lines.append(np.pad(cost.mean(axis=0) / budget, (0, wide - n)))
+    low += [-np.inf, -np.inf]
+    high += [(1 - CONFIDENCE) * draws + 1e-9, 1.0]
+    for place, (alone, most) in enumerate(zip(*shared, strict=True)):
+        line = np.pad(alone, (0, wide - n))
+        line[n + draws + place] = -1.0
+        lines.append(line)
+        low.append(-np.inf)
+        high.append(most)
+    goal = np.r_[-value, np.zeros(draws), np.ones(places)]
+    whole = np.r_[np.ones(n + draws), np.zeros(places)]
+    found = milp(
+        goal,
+        constraints=LinearConstraint(np.array(lines), low, high),
+        integrality=whole,
+        bounds=Bounds(0, np.r_[np.ones(n + draws), np.full(places, np.inf)]),
+        options={"mip_rel_gap": 1e-6},
+    )
+    return float(-found.fun)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_of_forty_projects_the_best_is_near_that_of_a_solver_and_below_its_bound(seed: int) -> None:
+    value, cost, relations, shared = crowded(seed, 40)
+    budget = 0.2 * cost.mean(axis=0).sum()
+
+    def values(sets: np.ndarray) -> np.ndarray:
+        return np.asarray(sets @ value - shared.excess(sets))
+
+    found = candidate_sets(
+        value, cost, relations, [budget], CONFIDENCE, shared=shared, values=values
+    )
+    assert allowed(found, relations).all()
+    mine = values(found)[fits(found, cost, budget)].max()
+    best = solved(value, cost, relations, shared, budget)
+    bound = value_ceiling(value[:, None], cost, relations, budget, shared=[shared])
+    assert mine == pytest.approx(best, rel=0.01)
+    assert mine <= best * (1 + 1e-6) <= bound * (1 + 1e-6)
+    assert bound < best * 1.25
+    apart = candidate_sets(value, cost, relations, [budget], CONFIDENCE)
+    assert values(apart)[fits(apart, cost, budget)].max() < mine  # who adds up finds less
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_programme_is_worth_more_than_the_ceiling(seed: int) -> None:
+    """Against every set and every start, with limits of years and with gains that are shared."""
+    rng = np.random.default_rng(seed)
+    value, cost, relations, shared = crowded(seed, 8, places=2)
+    years = 3
+    spend = np.zeros((8, years))
+    spend[np.arange(8), rng.integers(0, 2, 8)] = 1.0
+    fading = np.array([1.0, 0.8, 0.6])
+    plan = Plan.of_years(spend, np.full(years, 9.0), value[:, None] * fading)
+    late = [Shared(shared.alone * share, shared.most) for share in fading]
+
+    def joint(chosen: np.ndarray, delays: np.ndarray) -> float:
+        each = shared.alone[:, chosen] * fading[delays[chosen]]
+        over = np.maximum(each.sum(axis=1) - shared.most, 0.0).sum()
+        return float((value * fading[delays])[chosen].sum() - over)
+
+    search = Search(
+        feasible_sets(relations), value, cost, confidence=CONFIDENCE, plan=plan, joint=joint
+    )
+    for budget in (14.0, 22.0, 40.0):
+        best = search.best(budget)
+        bound = value_ceiling(plan.worth, cost, relations, budget, plan, late)
+        if best.feasible:
+            assert best.value[0] <= bound * (1 + 1e-9)
+            assert value_ceiling(plan.worth, cost, relations, budget) >= bound * (1 - 1e-9)
+
+
+def test_the_nearer_bound_finds_the_same_programmes() -> None:
+    value, cost, relations, shared = crowded(1, 9, places=2)
+    sets = feasible_sets(relations)
+
+    def joint(chosen: np.ndarray, _: np.ndarray) -> float:
+        return float(value @ chosen - shared.excess(chosen[None])[0])
+
+    stated = np.array([joint(chosen, chosen) for chosen in sets])
+    plain, near = (
+        Search(sets, value, cost, confidence=CONFIDENCE, joint=joint, stated=s)
+        for s in (None, stated)
+    )
+    for budget in (15.0, 25.0, 40.0):
+        one, other = plain.best(budget, 0.1), near.best(budget, 0.1)
+        np.testing.assert_array_equal(one.sets, other.sets)
+        assert other.tested <= one.tested
+
+
+def test_what_no_set_can_exceed_is_refused_where_nothing_is_allowed() -> None:
+    assert np.isnan(value_ceiling(np.ones((2, 1)), np.ones((3, 2)), Relations(2, must=(0,)), 0.5))
+
+
+def test_a_search_that_is_ended_gives_what_none_can_exceed() -> None:
+    value, cost, relations, shared = crowded(2, 40)
+    uses, room = cost.mean(axis=0)[None], [0.2 * cost.mean(axis=0).sum()]
+    whole = best_within(value, relations, uses, room, shared=shared)
+    assert whole is not None
+    assert (
+        whole.bound
+        == whole.value
+        == pytest.approx(value @ whole.chosen - shared.excess(whole.chosen[None])[0])
+    )
+    ended = best_within(
+        value, relations, uses, room, shared=shared, effort=Limits(nodes=1, gap=0.1)
+    )
+    assert ended is not None
+    assert ended.value <= whole.value * (1 + 1e-9) <= ended.bound * (1 + 1e-6)
+
+
+def test_nothing_reaches_standard_output(capfd: pytest.CaptureFixture[str]) -> None:
+    """Proposals of HiGHS that it repairs are told on standard output, whatever its options say."""
+    value, cost, relations, shared = crowded(3, 60)
+    for part in (0.1, 0.3, 0.6):
+        budget = part * cost.mean(axis=0).sum()
+        candidate_sets(value, cost, relations, [budget], CONFIDENCE, shared=shared)
+        value_ceiling(value[:, None], cost, relations, budget, shared=[shared])
+    ctypes.CDLL(None).fflush(None)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_too_many_sets_to_list_are_known_before_they_are_listed() -> None:
+    assert list_sets(Relations(200, must=(3,)), 1 << 19) is None
+    assert list_sets(Relations(4), 16) is not None
+    assert list_sets(Relations(4), 15) is None
+    with pytest.raises(InputError, match="no set of projects"):
+        list_sets(Relations(2, must=(0,), barred=(0,)), 100)
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -27,6 +27,7 @@ FEWEST: Final = 200  # in any case, for one set
 WEIGHED: Final = 5_000  # joint values that are found for the starts of all sets together
 FEW: Final = 20  # in any case, for one set
 ONE: Final = 1_000  # of them, for those of one set
+SOLVED: Final = 300  # sets for which starts are sought, of candidates
 MARGIN: Final = 0.05  # share of a budget within which a set is near
 BLOCK: Final = 1 << 23  # numbers of one block of draws x sets
 ROOM: Final = 1e-9  # share of a limit by which rounding may pass it
@@ -200,6 +201,9 @@ class Search:
     Parameters
     ----------
     See `best_programmes`.
+    stated : (sets,) value as all members start as stated, where no later start is worth more; a
+        nearer bound than `bound`
+    light : whether a tenth of the starts is enough: of candidates, that are not all sets either
     falling : whether `joint`, less what `Plan.eased` says, never rises as a member is put off
 
     Attributes
@@ -218,7 +222,9 @@ class Search:
         plan: Plan | None = None,
         bound: Floats | None = None,
         joint: Worth | None = None,
+        stated: Floats | None = None,
         falling: bool = False,
+        light: bool = False,
     ) -> None:
         if not 0 <= confidence <= 1:
             raise InputError(f"confidence: {confidence} is not a share from 0 to 1.")
@@ -227,9 +233,11 @@ class Search:
         self._by_project = np.ascontiguousarray(self._cost.T)
         self._plan, self._joint, self._falling = plan, joint, falling
         self.cut = False
-        self._left, self._places = WEIGHED, PLACES
+        self._left, self._places = (WEIGHED // 10, PLACES // 10) if light else (WEIGHED, PLACES)
+        self._fewest, self._solved = (FEWEST // 4, SOLVED) if light else (FEWEST, len(sets))
         self._additive = sets @ self._worth
-        self._bound = self._additive if bound is None else bound
+        self._most = self._additive if bound is None else bound
+        self._bound = self._most if stated is None else np.minimum(self._most, stated)
         self._size = sets.sum(axis=1)
         self._order = np.lexsort((self._size, -self._bound))
         self._expected = self._cost.mean(axis=0)
@@ -269,6 +277,9 @@ class Search:
         for row in self._order[looked[self._order]].tolist():
             floor = _floor(best, near)
             if self._bound[row] < floor:
+                break
+            if found and solved >= self._solved:
+                self.cut = True
                 break
             tested += 1
             at = self.quantile(row)
@@ -343,7 +354,7 @@ class Search:
         else:
             mean = self._means[row]
             scale = max(1.0, at / mean) if mean > 0 else 1.0
-            spare = float(self._bound[row]) - self._plan.most(chosen)
+            spare = float(self._most[row]) - self._plan.most(chosen)
             spare = max(0.0, spare - self._plan.eases_most(chosen))
             found, tried = _starts(
                 chosen,
@@ -357,7 +368,7 @@ class Search:
                 self._joint,
                 self._falling,
                 min(self._left, ONE),
-                max(FEWEST, min(self._places, NODES)),
+                max(self._fewest, min(self._places, NODES)),
             )
             self._left -= tried.weighed
             self._places -= tried.places
@@ -646,7 +657,8 @@ def _starts(
         totals = totals[starts]
         rests = most(depth + 1, totals)
         for delay, total, rest in zip(starts.tolist(), totals, rests, strict=True):
-            if tried.places >= most_places or tried.weighed >= max(most_weighed, FEW):
+            enough_weighed = bool(best) and tried.weighed >= max(most_weighed, FEW)
+            if tried.places >= most_places or enough_weighed:
                 tried.cut = True
                 break
             delays[project] = delay

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import csc_array
 
 from capworth.errors import InputError
@@ -82,38 +82,9 @@ def solve(goal: Floats, rows: Sequence[Rows], decisions: Bools | None = None) ->
     InputError
         When HiGHS gives no answer.
     """
-    if not len(goal):
-        return np.empty(0)
     whole = np.ones(len(goal)) if decisions is None else decisions.astype(float)
-    parts = [part for part in rows if len(part.matrix)]
-    rules = []
-    if parts:
-        matrix = csc_array(np.concatenate([part.matrix for part in parts]))
-        low, high = (np.concatenate([getattr(p, end) for p in parts]) for end in ("low", "high"))
-        rules = [LinearConstraint(matrix, low, high)]
-    found = least(-goal, rules, whole, Bounds(0, 1))
-    return None if found is None else np.where(whole > 0, np.rint(found), found)
-
-
-@checked
-def least(
-    goal: Floats, rules: Sequence[LinearConstraint], whole: Floats, bounds: Bounds
-) -> Floats | None:
-    """(variables,) where the goal is least, to the optimum; None if the rules leave nothing.
-
-    Raises
-    ------
-    InputError
-        When HiGHS gives no answer.
-    """
-    for presolve in (True, False):  # seldom, HiGHS fails on what its own presolve left
-        options = {"mip_rel_gap": 0.0, "presolve": presolve}
-        found = milp(goal, constraints=rules, integrality=whole, bounds=bounds, options=options)
-        if found.status == INFEASIBLE:
-            return None
-        if found.status == SOLVED:
-            return np.asarray(found.x)
-    raise InputError(f"programme: HiGHS gave no answer ({found.message}). Simplify the rules.")
+    found = bounded(goal, rows, whole)
+    return None if found is None else found.solution
 
 
 class Limits(NamedTuple):
@@ -121,6 +92,7 @@ class Limits(NamedTuple):
 
     seconds: float | None = None
     nodes: int | None = None
+    gap: float = 0.0  # share of its value by which another could be better at most
 
 
 ENDLESS: Final = Limits()
@@ -136,7 +108,11 @@ class Bounded(NamedTuple):
 
 @checked
 def bounded(
-    goal: Floats, rows: Sequence[Rows], whole: Floats, limits: Limits = ENDLESS
+    goal: Floats,
+    rows: Sequence[Rows],
+    whole: Floats,
+    limits: Limits = ENDLESS,
+    presolve: bool = True,
 ) -> Bounded | None:
     """Search for the highest goal, each variable between 0 and 1; None if the rules leave nothing.
 
@@ -146,38 +122,75 @@ def bounded(
     rows : the rules
     whole : (variables,) 1 where yes or no, 0 where anything between
     limits : after which the best that was found is given
+    presolve : whether HiGHS may write the rules anew before it searches
 
     Raises
     ------
     InputError
         When HiGHS has found nothing by then.
     """
-    matrix = csc_array(np.concatenate([part.matrix for part in rows]))
-    low, high = (np.concatenate([getattr(p, end) for p in rows]) for end in ("low", "high"))
-    options: dict[str, float | bool] = {"mip_rel_gap": 0.0}
+    if not len(goal):
+        return Bounded(np.empty(0), 0.0, proven=True)
+    parts = [part for part in rows if len(part.matrix)]
+    rules = []
+    if parts:
+        matrix = csc_array(np.concatenate([part.matrix for part in parts]))
+        low, high = (np.concatenate([getattr(p, end) for p in parts]) for end in ("low", "high"))
+        rules = [LinearConstraint(matrix, low, high)]
+    found = _least(-goal, rules, whole, Bounds(0, 1), limits, presolve)
+    if found is None:
+        return None
+    solution = np.where(whole > 0, np.rint(found.x), found.x)
+    proven = found.status == SOLVED and not limits.gap
+    bound = -float(found.mip_dual_bound) if not proven else float(goal @ solution)
+    return Bounded(solution, bound, proven)
+
+
+@checked
+def least(
+    goal: Floats, rules: Sequence[LinearConstraint], whole: Floats, bounds: Bounds
+) -> Floats | None:
+    """(variables,) where the goal is least, to the optimum; None if the rules leave nothing.
+
+    Raises
+    ------
+    InputError
+        When HiGHS gives no answer.
+    """
+    found = _least(goal, rules, whole, bounds, ENDLESS, presolve=True)
+    return None if found is None else np.asarray(found.x)
+
+
+def _least(
+    goal: Floats,
+    rules: Sequence[LinearConstraint],
+    whole: Floats,
+    bounds: Bounds,
+    limits: Limits,
+    presolve: bool,
+) -> OptimizeResult | None:
+    """What HiGHS found of the least goal by the limits; None if the rules leave nothing."""
+    options: dict[str, float | bool] = {"mip_rel_gap": limits.gap}
     options |= {} if limits.seconds is None else {"time_limit": float(limits.seconds)}
     options |= {} if limits.nodes is None else {"node_limit": int(limits.nodes)}
-    for presolve in (True, False):  # seldom, HiGHS fails on what its own presolve left
+    for first in (presolve, not presolve):  # seldom, HiGHS fails on what its own presolve left
         found = milp(
-            -goal,
-            constraints=[LinearConstraint(matrix, low, high)],
+            goal,
+            constraints=rules,
             integrality=whole,
-            bounds=Bounds(0, 1),
-            options={**options, "presolve": presolve},
+            bounds=bounds,
+            options={**options, "presolve": first},
         )
         if found.status == INFEASIBLE:
             return None
         if found.x is not None:
-            solution = np.where(whole > 0, np.rint(found.x), found.x)
-            proven = found.status == SOLVED
-            bound = -float(found.mip_dual_bound) if not proven else float(goal @ solution)
-            return Bounded(solution, bound, proven)
-        if found.status == LIMITED:
-            break
-    raise InputError(
-        f"programme: the search ended before it found anything ({found.message}). Allow it more "
-        "time, or simplify the rules."
-    )
+            return found
+        if found.status == LIMITED and limits != ENDLESS:
+            raise InputError(
+                f"programme: the search ended before it found anything ({found.message}). Allow it "
+                "more time, or simplify the rules."
+            )
+    raise InputError(f"programme: HiGHS gave no answer ({found.message}). Simplify the rules.")
 
 
 @checked
@@ -300,12 +313,49 @@ SAME: Final = 1e-12  # values this share of all value apart are equal
 TRIES: Final = 50  # sets that HiGHS may propose beyond a limit, by its rounding
 
 
+class Shared(NamedTuple):
+    """Places where projects meet and add together less than each would alone.
+
+    Attributes
+    ----------
+    alone : (places, projects) what each project adds at a place, alone; in its value already
+    most : (places,) what any of them add there together at most
+    """
+
+    alone: Floats
+    most: Floats
+
+    def excess(self, sets: Bools) -> Floats:
+        """(sets,) what the values of the members of sets (sets, projects) count too much."""
+        over = sets.astype(np.float64) @ self.alone.T - self.most
+        found: Floats = np.maximum(over, 0.0).sum(axis=1)
+        return found
+
+    def full(self) -> "Shared":
+        """Only the places at which there is too much for some set."""
+        some = self.alone.sum(axis=1) > self.most
+        return Shared(self.alone[some], self.most[some])
+
+    def rows(self, columns: int) -> tuple[list[Rows], Floats]:
+        """Rows by which a variable behind so many others is the excess of a place, of its most.
+
+        And the goal of these variables.
+        """
+        over = self.alone.sum(axis=1) - self.most
+        lines = np.zeros((len(over), columns + len(over)))
+        lines[:, : self.alone.shape[1]] = self.alone
+        lines[np.arange(len(over)), columns + np.arange(len(over))] = -over
+        each = zip(lines, self.most.tolist(), strict=True)
+        return [row(("shared", k), line, high=cap) for k, (line, cap) in enumerate(each)], -over
+
+
 class Best(NamedTuple):
-    """The best set, its value with bonuses, and what it uses of each limit."""
+    """The best set, its value with bonuses, what it uses of each limit, and what none exceeds."""
 
     chosen: Bools  # (projects,)
     value: float
     used: Floats  # (limits,)
+    bound: float  # of the value; the value itself where the search was ended by nothing
 
 
 @checked
@@ -315,6 +365,8 @@ def best_within(
     uses: ArrayLike,
     limits: ArrayLike,
     cheapest: bool = True,
+    shared: Shared | None = None,
+    effort: Limits = ENDLESS,
 ) -> Best | None:
     """Find the set of most value that keeps every limit; None where no allowed set does.
 
@@ -329,6 +381,8 @@ def best_within(
     uses : (limits, projects) what each project takes of what each limit is about
     limits : (limits,) the most of each
     cheapest : whether of equal sets that one is sought; else any of them is given
+    shared : where projects meet, so that a set is worth less than the sum
+    effort : after which the best set that was found is given, with what none can exceed
 
     Notes
     -----
@@ -345,46 +399,55 @@ def best_within(
             f"value {worth.shape}, uses {taken.shape}, limits {room.shape}: give (projects,), "
             f"(limits, projects) and (limits,) for {n} projects."
         )
-    wide = n + len(pairs)
+    meeting = Shared(np.empty((0, n)), np.empty(0)) if shared is None else shared.full()
+    wide = n + len(pairs) + len(meeting.most)
     rows = [widened(part, wide) for part in relation_rows(relations)]
     for k, (use, cap) in enumerate(zip(taken, room, strict=True)):
         rows.append(row(("limit", k), np.pad(use, (0, wide - n)), high=float(cap)))
     for k, (one, other, bonus) in enumerate(pairs):
         rows += pair_rows(k, n + k, one, other, bonus, wide)
-    gains = np.concatenate((worth, [bonus for _, _, bonus in pairs]))
-    largest = float(np.abs(gains).max(initial=0.0)) or 1.0
+    capped, lost = meeting.rows(n + len(pairs))
+    rows += capped
+    gains = np.concatenate((worth, [bonus for _, _, bonus in pairs], lost))
+    largest = float(np.abs(gains[: wide - len(lost)]).max(initial=0.0)) or 1.0
+    whole = np.r_[np.ones(n + len(pairs)), np.zeros(len(lost))]
 
     def total(chosen: Bools) -> float:
-        return float(worth @ chosen + synergy_totals(chosen[None], pairs)[0])
+        own = float(worth @ chosen + synergy_totals(chosen[None], pairs)[0])
+        return own - float(meeting.excess(chosen[None])[0])
 
-    def search(goal: Floats, further: list[Rows], enough: float) -> Bools | None:
+    def search(goal: Floats, further: list[Rows], enough: float) -> tuple[Bools, Bounded] | None:
         struck: list[Rows] = []
         for k in range(TRIES):
-            found = solve(goal, [*rows, *further, *struck])
+            found = bounded(goal, [*rows, *further, *struck], whole, effort)
             if found is None:
                 return None
-            chosen: Bools = found[:n] > 0.5
+            chosen: Bools = found.solution[:n] > 0.5
             kept = (taken @ chosen <= room + SAME * np.abs(taken).sum(axis=1)).all()
             if kept and total(chosen) >= enough:
-                return chosen
+                return chosen, found
             line = np.pad(np.where(chosen, 1.0, -1.0), (0, wide - n))
             struck.append(row(("struck", k), line, high=float(chosen.sum()) - 1))
         raise InputError("limits: too many sets lie at the very limit. Round the amounts.")
 
-    first = search(gains * (GOAL / largest), [], -np.inf)
-    if first is None:
+    scale = (1.0 if effort.gap else GOAL) / largest
+    top = search(gains * scale, [], -np.inf)
+    if top is None:
         return None
+    first, found = top
+    best = total(first)
+    bound = best if found.proven else max(best, found.bound / scale)
     if not cheapest:
-        return Best(first, total(first), np.asarray(taken @ first))
-    best, slack = total(first), SAME * float(np.abs(gains).sum())
+        return Best(first, best, np.asarray(taken @ first), bound)
+    slack = SAME * float(np.abs(gains).sum())
     near = row(("goal", 0), gains, low=best - 1e-9 * abs(best))
     price = np.pad(taken[0], (0, wide - n))
-    scale = float(np.abs(price).max(initial=0.0)) or 1.0
+    dearest = float(np.abs(price).max(initial=0.0)) or 1.0
     try:
-        second = search(-price * (GOAL / scale), [near], best - slack)
+        second = search(-price * (GOAL / dearest), [near], best - slack)
     except InputError:  # nearly equal sets without end: the best one stands
         second = None
     chosen = first
-    if second is not None and taken[0] @ second < taken[0] @ first:
-        chosen = second
-    return Best(chosen, total(chosen), np.asarray(taken @ chosen))
+    if second is not None and taken[0] @ second[0] < taken[0] @ first:
+        chosen = second[0]
+    return Best(chosen, total(chosen), np.asarray(taken @ chosen), bound)

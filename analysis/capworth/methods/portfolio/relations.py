@@ -156,6 +156,9 @@ def feasible_sets(relations: Relations) -> Bools:
 def list_sets(relations: Relations, most: int) -> Bools | None:
     """Every allowed set as `feasible_sets` gives them; None when there are more than so many."""
     n = relations.n
+    tied = {member for rule in rules_of(relations) for member in rule.members}
+    if 1 << (n - len(tied)) > most:  # those in no rule alone give more
+        return None
     rules: dict[int, list[Rule]] = {}
     for rule in rules_of(relations):
         rules.setdefault(max(rule.members, default=0), []).append(rule)

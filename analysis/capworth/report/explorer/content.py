@@ -5,8 +5,8 @@ show for want of an answer is left out of it.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from babel import Locale
@@ -20,7 +20,8 @@ from capworth.model.costs import PAYERS
 from capworth.model.figures import PROGRAMME, Figure, Figures, Origin, as_data
 from capworth.programme.schedule import MONEY, room
 from capworth.report import decision, summary
-from capworth.report.annex.contents import answered
+from capworth.report.annex.contents import Answered, answered
+from capworth.report.blocks import Page
 from capworth.report.content import Voice, first_sentence, said
 from capworth.report.decision import case_note, decision_blocks
 from capworth.report.edition import vintage
@@ -28,6 +29,7 @@ from capworth.report.explorer.links import Links
 from capworth.report.explorer.simulations import simulations
 from capworth.report.pages import said_page, said_sheet
 from capworth.report.summary import summary_blocks
+from capworth.study.explained import kind_of
 from capworth.study.origins import Origins
 from capworth.study.stages import Study
 
@@ -68,7 +70,8 @@ def content(study: Study, first: str) -> dict[str, Any]:
     case, figures = study.case, study.figures
     spoken = {code: Language.of(case, code) for code in languages()}
     links = Links(study)
-    paper = {code: _paper(study, language, links) for code, language in spoken.items()}
+    blocks = Blocks(decision_blocks(study), summary_blocks(study), answered(study))
+    paper = {code: _paper(blocks, Voice(spoken[code], study), links) for code in spoken}
     shown = {name: figures[name] for name in (*_shown(study), *links.used) if name in figures}
     behind = Origins(case, study.programme.chosen if "programme" in study else ())
     more = behind.find((kind, "") for kind in ("chain", "effects", "scores"))
@@ -78,7 +81,7 @@ def content(study: Study, first: str) -> dict[str, Any]:
         "spoken": {code: _spoken(study, language) for code, language in spoken.items()},
         "paper": paper,
         "links": list(links.used),
-        **_with_rows(as_data(Figures(shown)), more),
+        **_with_rows(_told(shown, case), more),
         "sources": {
             s.id: " · ".join(filter(None, (s.title, s.publisher, s.year, s.address)))
             for s in case.sources
@@ -124,12 +127,19 @@ def _speakable(study: Study) -> Iterator[tuple[str, Figure]]:
     yield from later
 
 
-def _paper(study: Study, language: Language, links: Links) -> dict[str, Any]:
-    """Both pages of the paper and what its annex answers, their numbers marked."""
-    voice = Voice(language, study)
+class Blocks(NamedTuple):
+    """Both pages of the paper and what its annex answers, in no language."""
+
+    decision: Page
+    summary: Page
+    annex: tuple[Answered, ...]
+
+
+def _paper(blocks: Blocks, voice: Voice, links: Links) -> dict[str, Any]:
+    """The paper in one language, its numbers marked."""
     return {
-        "decision": decision.laid_out(said_page(links.marked(decision_blocks(study)), voice)),
-        "summary": summary.laid_out(said_page(links.marked(summary_blocks(study)), voice)),
+        "decision": decision.laid_out(said_page(links.marked(blocks.decision), voice)),
+        "summary": summary.laid_out(said_page(links.marked(blocks.summary), voice)),
         "annex": [
             {
                 "key": one.key,
@@ -137,7 +147,7 @@ def _paper(study: Study, language: Language, links: Links) -> dict[str, Any]:
                 "why": "" if one.why is None else said(one.why, voice),
                 "sheets": [_bare(said_sheet(links.marked(sheet), voice)) for sheet in one.sheets],
             }
-            for one in answered(study)
+            for one in blocks.annex
         ],
     }
 
@@ -231,6 +241,14 @@ def _lines(case: Case) -> dict[str, list[str]]:
         ]
         for line in case.costs
     }
+
+
+def _told(shown: Mapping[str, Figure], case: Case) -> dict[str, Any]:
+    """Figures as data, each by its kind of number: a default is not called stated."""
+    data = as_data(Figures(shown))
+    for name, entry in data["figures"].items():
+        entry["kind"] = kind_of(shown[name], case)
+    return data
 
 
 def _with_rows(data: dict[str, Any], more: Iterable[Origin]) -> dict[str, Any]:

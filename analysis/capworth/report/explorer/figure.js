@@ -3,7 +3,7 @@
 function figureDialog(page, figure) {
   const { speaker, data } = page, formula = data.formulas[figure.formula];
   const amount = (value) => speaker.said({ ...figure, value }, false);
-  const given = ["stated", "count"].includes(figure.kind), known = figure.value !== undefined && figure.value !== null;
+  const given = ["stated", "chosen", "taken", "count"].includes(figure.kind), known = figure.value !== undefined && figure.value !== null;
   const kind = speaker.say(`figure_kind.${figure.kind}`);
   const facts = [];
   const fact = (key, ...value) => facts.push(h("dt", null, page.say(`dialog.${key}`)), h("dd", null, value));

@@ -101,10 +101,13 @@ class Links:
     def __init__(self, study: Study) -> None:
         self._study, self._figures = study, study.figures
         self.used: dict[str, int] = {}
+        self._known: dict[int, tuple[Any, Any]] = {}  # what was marked, beside its marked twin
 
     def marked(self, node: Node) -> Node:
-        """The same content, which marks its numbers when it is said."""
-        found: Node = self._marked(node)
+        """The same content, which marks its numbers when it is said; made once, in any language."""
+        if id(node) not in self._known:
+            self._known[id(node)] = node, self._marked(node)
+        found: Node = self._known[id(node)][1]
         return found
 
     def _marked(self, node: Any) -> Any:

@@ -41,6 +41,7 @@ function programme(page, state) {
         }
         if (Date.now() > until) break;
       }
+      if (!out.querySelector("progress")) out.prepend(h("p", { class: "searching" }, page.say("searching"), h("progress", { "aria-label": page.say("searching") })));
       setTimeout(work, 0);
     };
     work();
