@@ -556,12 +556,13 @@ def main() -> None:
     ).stdout.strip()
     length = unit()
     for job in chosen:
-        rows = list(job(smoke))
-        measured = f"{commit}, load {os.getloadavg()[0]:.0f}"
-        lines = rows_of(rows, measured, length)
-        print("\n".join(line for job_lines in lines.values() for line in job_lines), flush=True)
-        if "--write" in asked:
-            (HERE / "RESULTS.md").write_text(written(lines, length), encoding="utf-8")
+        rows: list[Row] = []
+        for row in job(smoke):
+            rows.append(row)
+            lines = rows_of(rows, f"{commit}, load {os.getloadavg()[0]:.0f}", length)
+            print(lines[row.job][-1], flush=True)
+            if "--write" in asked:  # at each row: what breaks off leaves what was measured
+                (HERE / "RESULTS.md").write_text(written(lines, length), encoding="utf-8")
     print(f"{machine()}; a unit, {UNIT}, takes {length:.2f} s here")
 
 
