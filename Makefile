@@ -75,9 +75,15 @@ spark: .venv/test
 	$(INSTALL) --require-hashes -r requirements-spark.lock
 	CAPWORTH_SPARK=1 $(PYTEST) -n 0 tests/logs/test_spark.py
 
-bench: .venv/test
-	$(INSTALL) --require-hashes -r requirements-bench.lock
-	for f in benchmarks/bench_*.py; do $(BIN)/python $$f; done
+# Writes benchmarks/RESULTS.md, in about half an hour. The peers are in no environment but their own.
+bench: build/bench/ready
+	build/bench/bin/python benchmarks/bench_peers.py --write $(JOBS)
+
+build/bench/ready: requirements-bench.lock pyproject.toml
+	$(PYTHON) -m venv build/bench
+	build/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	build/bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
 
 # Names, versions and hashes only; the locks name no address. What is pinned stays as it is, unless
 # asked otherwise: make lock UPGRADE=--upgrade
@@ -86,7 +92,7 @@ LOCK = $(BIN)/uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --g
 lock: .venv/bin/uv
 	$(LOCK) --extra build -o requirements.lock
 	$(LOCK) --extra build --extra notebooks --extra logs --extra cluster --extra word --extra labels --extra dev -o requirements-dev.lock
-	$(LOCK) --extra build --extra notebooks --extra logs --extra cluster --extra word --extra labels --extra dev --extra bench -o requirements-bench.lock
+	$(LOCK) --extra build --extra notebooks --extra logs --extra dev --extra bench -o requirements-bench.lock
 	$(LOCK) --extra build --extra notebooks --extra dev --extra docs -c requirements-dev.lock -o requirements-docs.lock
 	$(LOCK) --extra logs --extra spark -c requirements-dev.lock -o requirements-spark.lock
 

@@ -169,10 +169,11 @@ def main(place: Path, many: int) -> None:
     print("\nPower where 0.80 is announced, in other cases and deals:")
     print("| reading | contrast | by the formula | ratio | error of the ratio | cost held |")
     print("|---|---|---|---|---|---|")
-    for name, reading in readings.items():
+    few = dict(list(readings.items())[: 1 if many < 100 else None])  # a power takes seconds
+    for name, reading in few.items():
         print(f"| {name} | {' | '.join(announced(lines, reading, many))} |")
     print("\nWord with each of the five largest lines silently in five parts:")
-    for name, reading in readings.items():
+    for name, reading in few.items():
         found = examine(lines, [reading], Rule(seed=7), 999)
         print(f"{name}: {found.readings[0].word}; {sorted(set(found.splits))}")
     print("\nWords of the whole rule under the null (a word of direction is false):")
@@ -196,4 +197,4 @@ if __name__ == "__main__":
     smoke = "smoke" in sys.argv
     places = [a for a in sys.argv[1:] if a != "smoke"]
     root = Path(__file__).parents[1]
-    main(Path(places[0]) if places else root / "data" / "interpol-2019", 40 if smoke else 2_000)
+    main(Path(places[0]) if places else root / "data" / "interpol-2019", 20 if smoke else 2_000)

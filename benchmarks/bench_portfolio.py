@@ -123,24 +123,25 @@ def by_milp(problem: Problem, budgets: np.ndarray) -> np.ndarray:
 def by_cpsat(problem: Problem, budgets: np.ndarray) -> np.ndarray:
     cp_model: Any = import_module("ortools.sat.python.cp_model")
     cost, value, relations = problem
+    model = cp_model.CpModel()
+    x = [model.new_bool_var(f"x{k}") for k in range(len(cost))]
+    both = [model.new_bool_var(f"w{k}") for k in range(len(relations.synergies))]
+    for head, group in relations.requires:
+        for needed in group:
+            model.add_implication(x[head], x[needed])
+    for group in relations.excludes:
+        model.add_at_most_one([x[k] for k in group])
+    for w, (one, other, _) in zip(both, relations.synergies, strict=True):
+        model.add_implication(w, x[one])
+        model.add_implication(w, x[other])
+        model.add_bool_or([w, x[one].negated(), x[other].negated()])
+    spend = model.add(sum(int(c) * v for c, v in zip(cost, x, strict=True)) <= 0)
+    gains = [int(g) * v for g, v in zip(value, x, strict=True)]
+    gains += [int(s[2]) * w for s, w in zip(relations.synergies, both, strict=True)]
+    model.maximize(sum(gains))
     found = []
     for budget in budgets:
-        model = cp_model.CpModel()
-        x = [model.new_bool_var(f"x{k}") for k in range(len(cost))]
-        both = [model.new_bool_var(f"w{k}") for k in range(len(relations.synergies))]
-        for head, group in relations.requires:
-            for needed in group:
-                model.add_implication(x[head], x[needed])
-        for group in relations.excludes:
-            model.add_at_most_one([x[k] for k in group])
-        for w, (one, other, _) in zip(both, relations.synergies, strict=True):
-            model.add_implication(w, x[one])
-            model.add_implication(w, x[other])
-            model.add_bool_or([w, x[one].negated(), x[other].negated()])
-        model.add(sum(int(c) * v for c, v in zip(cost, x, strict=True)) <= int(budget))
-        gains = [int(g) * v for g, v in zip(value, x, strict=True)]
-        gains += [int(s[2]) * w for s, w in zip(relations.synergies, both, strict=True)]
-        model.maximize(sum(gains))
+        spend.proto.linear.domain[1] = int(budget)
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.solve(model)

@@ -5,7 +5,8 @@
 
 Each size runs in a process of its own: the bundled case with rows doubled until there are so many,
 through the door, the study, and the paper in one language. Seconds of processor time, highest
-memory, pages of the paper; then the slope of log time over log size.
+memory, pages of the paper; then the slopes of log time and log memory over log size. A size ends
+after 300 processor seconds, and the table says so.
 """
 
 import csv
@@ -13,6 +14,8 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,9 +27,10 @@ SIZES = {
     "capabilities": (31, 60, 120, 300, 1_000),
     "improvements": (18, 28, 60, 200),
     "members": (194, 1_000, 3_000, 10_000),
-    "draws": (10_000, 100_000, 1_000_000),
+    "draws": (10_000, 100_000, 1_000_000, 10_000_000),
 }
 DRAWS = 2_000
+LIMIT = 300  # processor seconds of one size
 OWN = {"capabilities": "capability", "improvements": "improvement"}
 ALONE = {"relations", "feedback", "choices", "network", "correlations"}  # of the first rows only
 ONE = r"""
@@ -40,6 +44,7 @@ from capworth.report.pdf import write_report
 from capworth.study.stages import run_study
 from pypdf import PdfReader
 
+resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[3]), int(sys.argv[3]) + 5))
 marks = [process_time()]
 case = read_case(Path(sys.argv[1]))
 marks.append(process_time())
@@ -90,10 +95,19 @@ def _write(path: Path, rows: list[dict[str, str]]) -> None:
         writer.writerows(rows)
 
 
-def along(source: Path, axis: str, sizes: tuple[int, ...], draws: int) -> bool:
-    """Print the table of one axis; whether every size ended with a paper."""
-    print(f"| {axis} | check | study | paper | GB | pages |\n| --- | --- | --- | --- | --- | --- |")
-    spent = []
+@dataclass(frozen=True)
+class Measured:
+    """One size: seconds of check, study and paper, GB and pages; or why there are none."""
+
+    size: int
+    seconds: tuple[float, ...] = ()
+    memory: float = 0.0
+    pages: int = 0
+    why: str = ""
+
+
+def measure(source: Path, axis: str, sizes: Sequence[int], draws: int) -> Iterator[Measured]:
+    """Each size in a process of its own, which ends after `LIMIT` processor seconds."""
     for size in sizes:
         with TemporaryDirectory() as folder:
             place = source
@@ -101,19 +115,40 @@ def along(source: Path, axis: str, sizes: tuple[int, ...], draws: int) -> bool:
                 place = grown(source, Path(folder) / "case", axis, size)
             words = [str(place), str(size if axis == "draws" else draws)]
             done = subprocess.run(
-                [sys.executable, "-c", ONE, *words], capture_output=True, text=True, check=False
+                [sys.executable, "-c", ONE, *words, str(LIMIT)],
+                capture_output=True,
+                text=True,
+                check=False,
             )
         if done.returncode:
-            print(f"| {size:,} | {done.stderr.strip().splitlines()[-1][:300]} |", flush=True)
+            why = done.stderr.strip().splitlines()[-1:] or [f"not done in {LIMIT} s"]
+            yield Measured(size, why=why[0][:200])
             continue
         *seconds, memory, pages = json.loads(done.stdout.splitlines()[-1])
-        spent.append((size, sum(seconds)))
-        cells = " | ".join(f"{one:.1f}" for one in (*seconds, memory))
-        print(f"| {size:,} | {cells} | {pages} |", flush=True)
-    if len(spent) > 1:
-        slope = np.polyfit(*np.log(np.array(spent)).T, 1)[0]
-        print(f"Slope of time over {axis}: {slope:.2f}")
-    return len(spent) == len(sizes)
+        yield Measured(size, tuple(seconds), memory, pages)
+
+
+def slope(found: Sequence[Measured], of: Callable[[Measured], float]) -> float:
+    """Slope of the log of an amount over the log of the size."""
+    points = np.log([(one.size, of(one)) for one in found])
+    return float(np.polyfit(*points.T, 1)[0])
+
+
+def along(source: Path, axis: str, sizes: Sequence[int], draws: int) -> bool:
+    """Print the table of one axis; whether every size ended with a paper."""
+    print(f"| {axis} | check | study | paper | GB | pages |\n| --- | --- | --- | --- | --- | --- |")
+    found = []
+    for one in measure(source, axis, sizes, draws):
+        cells = " | ".join(f"{cell:.1f}" for cell in (*one.seconds, one.memory))
+        print(f"| {one.size:,} | {one.why or f'{cells} | {one.pages}'} |", flush=True)
+        found += [one] if one.seconds else []
+    if len(found) > 1:
+        time, memory = (
+            slope(found, lambda one: sum(one.seconds)),
+            slope(found, lambda one: one.memory),
+        )
+        print(f"Slope over {axis}: {time:.2f} of time, {memory:.2f} of memory")
+    return len(found) == len(sizes)
 
 
 if __name__ == "__main__":

@@ -368,6 +368,35 @@ def test_where_no_set_is_sure_enough_page_1_says_how_likely_the_likeliest_is(stu
     assert "within" not in decision
 
 
+@pytest.mark.parametrize(
+    ("compared", "gap", "end"),
+    [
+        (
+            1_234,
+            0.2712,
+            "improvements were compared. What another could be worth more: 28% at most.",
+        ),
+        (1_234, float("nan"), "How much more another could be worth is not known."),
+        (None, 0.05, "What another set or start could be worth more: 5% at most."),
+        (None, float("nan"), "How much more another set or start could be worth is not known."),
+        (None, 0.0, "in 80% of simulations."),
+    ],
+)
+def test_sets_or_starts_that_are_too_many_are_named_on_page_one(
+    study: Study, compared: int | None, gap: float, end: str
+) -> None:
+    found = replace(study.programme, compared=compared, gap=gap)
+    part = study.with_answers(programme=found)
+    decision = box_of(decision_page(part, words_of(study.case)))["Decision"].replace("**", "")
+    assert decision.endswith(end) or gap == 0
+    assert ("Too many" in decision) == (gap != 0)
+    assert ("Too many sets to try: 1,234 likely ones of 3" in decision) == (compared is not None)
+    for language in LANGUAGES:
+        assert not STRAY.search(
+            " ".join(strings(decision_page(part, words_of(part.case, language))))
+        )
+
+
 def test_in_money_alone_doing_nothing_may_be_best(study: Study) -> None:
     table = study.programme.to_frame().assign(chosen=False, role="not now")
     for measure, title in (
@@ -762,6 +791,10 @@ RARE |= {
     "answers.sooner",
     "choice.more",
     "decision.programme.raise_unsure",
+    "decision.programme.searched",  # test_sets_or_starts_that_are_too_many_are_named_on_page_one
+    "decision.programme.searched_open",
+    "decision.programme.starts_cut",
+    "decision.programme.starts_cut_open",
     "decision.programme.title_pair",
     "options.minimum",
     "trust.always_none",

@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from capworth.case.model import DISTANCE, HARM, NET, Estimate, PlannedSurvey
+from capworth.case.numerals import in_brief
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.confidence import frontier_at
@@ -152,10 +153,10 @@ class Resolving(Answer):
 
     def __repr__(self) -> str:
         worth = self._table["value"]
-        first = f"; first {self.first}, {worth[self.first]:.2g}" if self.first else ""
+        first = f"; first {self.first}, {in_brief(worth[self.first], 2)}" if self.first else ""
         return (
-            f"<Resolving: knowing everything before choosing adds {self.evpi:.2g} of "
-            f"{self.ceiling:.2g} left to gain{first}>"
+            f"<Resolving: knowing everything before choosing adds {in_brief(self.evpi, 2)} of "
+            f"{in_brief(self.ceiling, 2)} left to gain{first}>"
         )
 
 
