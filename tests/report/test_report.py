@@ -28,9 +28,10 @@ from capworth.methods.claim.words import CONTRADICTED, SUPPORTED
 from capworth.methods.claim.words import WORDS as CLAIM_WORDS
 from capworth.model.result import Interval
 from capworth.report import pdf
-from capworth.report.advice import advice, break_even
+from capworth.report.advice import advice, break_even, changes
 from capworth.report.annex import contents as annex
-from capworth.report.content import Name
+from capworth.report.content import Name, Voice
+from capworth.report.content import said as said_by
 from capworth.report.decision import decision_page, page_one_of
 from capworth.report.edition import FULL
 from capworth.report.summary import _why_not, summary_page
@@ -1018,3 +1019,10 @@ def test_the_paper_speaks_of_one_set(bundled: Study) -> None:
     assert set(bundled.baseline.to_frame().index.get_level_values("improvement")) <= chosen
     lets_go = {key for row in bundled.switching.to_frame()["out"] for key in str(row).split()}
     assert lets_go <= chosen  # what a switch lets go was in
+
+
+def test_a_row_names_three_of_what_a_set_takes_in_and_counts_the_rest(study: Study) -> None:
+    """Where many stand for one another, rows would else push those below them off the page."""
+    many = ["CLOUD", "SCAN", "LINK", "CLOUD", "SCAN"]
+    text = said_by(changes(many, many, 3), Voice(words_of(study.case), study))
+    assert text.count("and 2 more") == 2

@@ -249,7 +249,7 @@ class MovedWorth:
         self._size = size
         self._base = Remembered(sampled(self._case, 0, size))
         self.sites = Sites(self._case, self._model, self._measure)
-        some = rivals.sets.any(axis=0)  # what is in no rival moves none
+        some: Bools = np.asarray(rivals.sets.any(axis=0))  # what is in no rival moves none
         self._sites = {
             place: tuple(user for user in users if some[user])
             for place, users in self.sites.users.items()
@@ -271,8 +271,8 @@ class MovedWorth:
         shape = len(levels), size
         gained: dict[int, Floats] = {}
         beyond = np.zeros((len(levels), len(rivals.sets)))
-        sites = self._sites if places.weighed else places.moved
-        sites = [place for place in sites if self._moving(place, places)]
+        touched = self._sites if places.weighed else places.moved
+        sites = [place for place in touched if self._moving(place, places)]
         then = self._meetings(draws, [place for place in places.moved if place in sites])
         now_weights, weights = self._weights(self._base), None
         if places.weighed:
