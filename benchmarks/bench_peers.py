@@ -395,7 +395,6 @@ def whole(smoke: bool) -> Iterator[Row]:
     place = SMALL if smoke else HERE.parent / "data" / "interpol-2019"
     draws, spoken = (100, ["en"]) if smoke else (100_000, ["en", "fr"])
     job = f"run of {place.name}, {draws:,} draws, papers in {' and '.join(spoken)}"
-    words = [w for language in spoken for w in ("--lang", language)]
     with tempfile.TemporaryDirectory() as folder:
         run = [sys.executable, "-m", "capworth", "run", str(place), "--draws", str(draws)]
         done = subprocess.Popen([*run, *words, "--out", f"{folder}/run"], stdout=subprocess.DEVNULL)
