@@ -397,7 +397,9 @@ def whole(smoke: bool) -> Iterator[Row]:
     job = f"run of {place.name}, {draws:,} draws, papers in {' and '.join(spoken)}"
     with tempfile.TemporaryDirectory() as folder:
         run = [sys.executable, "-m", "capworth", "run", str(place), "--draws", str(draws)]
-        done = subprocess.Popen([*run, *words, "--out", f"{folder}/run"], stdout=subprocess.DEVNULL)
+        done = subprocess.Popen(
+            [*run, "--lang", ",".join(spoken), "--out", f"{folder}/run"], stdout=subprocess.DEVNULL
+        )
         _, status, used = os.wait4(done.pid, 0)
         done.returncode = os.waitstatus_to_exitcode(status)
         assert done.returncode == 0
