@@ -478,7 +478,9 @@ def switching(study: Study) -> Sheet | None:
             (
                 Input(str(key)),
                 say(f"switching.{row['side']}", level=level_of(str(key), row, study.case)),
-                changes(came, went, IN_ROW) if came or went else say("none"),
+                changes(came, went, IN_ROW - 1)
+                if came or went
+                else say("none"),  # beside a long name
                 row_ref("switching", "p", (key, row["side"]), row, "probability"),
             )
         )
