@@ -1,6 +1,7 @@
 """What the table of benchmarks says of its figures, and that a job replaces its own rows only."""
 
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ FOLDER = Path(__file__).parents[1] / "benchmarks"
 
 
 @pytest.fixture
-def peers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+def peers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
     monkeypatch.syspath_prepend(str(FOLDER))
     known = set(sys.modules)
     module = import_module("bench_peers")

@@ -251,8 +251,9 @@ def test_few_draws_are_drawn_once_and_are_not_to_be_written_to(small: Case) -> N
     assert many.of(estimate) is not many.of(estimate)
 
 
+@pytest.mark.usefixtures("small_chunks")
 def test_the_first_chunk_takes_over_what_extents_found_of_it(
-    small: Case, small_chunks: None, monkeypatch: pytest.MonkeyPatch
+    small: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
     tree = Model.tree
