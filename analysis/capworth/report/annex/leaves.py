@@ -422,6 +422,7 @@ def overrun(study: Study) -> Sheet | None:
 
 
 IN_ROW = 3  # names on each side of an exchange: a row of a table stays low, so that the page holds
+BESIDE = 2  # the same beside the name of an input, which is long
 IN_FULL = {DISTANCE: "gain", NET: "net_m", HARM: "harm_days"}  # what an option is worth
 OF_OPTION = (("needed_m", "tenth"), ("p_within", "probability"))
 
@@ -478,7 +479,7 @@ def switching(study: Study) -> Sheet | None:
             (
                 Input(str(key)),
                 say(f"switching.{row['side']}", level=level_of(str(key), row, study.case)),
-                changes(came, went, IN_ROW) if came or went else say("none"),
+                changes(came, went, BESIDE) if came or went else say("none"),
                 row_ref("switching", "p", (key, row["side"]), row, "probability"),
             )
         )
