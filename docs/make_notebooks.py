@@ -1,6 +1,7 @@
 """Write docs/notebooks: every notebook as a page, run on the bundled case, with what it shows."""
 
 import re
+from base64 import b64decode
 from html import escape
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +17,7 @@ NOTE = (
 )
 LIVE = "*Here Jupyter shows a page of sliders and menus.*"
 BLANK = re.compile(r"<th[^>]*>(?:&nbsp;)?</th>")
+DRAWN = re.compile(r'src="data:image/svg\+xml;base64,([^"]+)"')
 TALL = 40  # lines of a text that are shown
 
 
@@ -69,8 +71,8 @@ class _Page:
             return ""
         if "application/javascript" in data:
             return ""
-        if "image/svg+xml" in data:
-            return self._chart(data["image/svg+xml"])
+        if drawn := DRAWN.search(data.get("text/html", "")):
+            return self._chart(b64decode(drawn[1]).decode("utf-8"))
         if "image/png" in data:
             return f'<img alt="a chart" src="data:image/png;base64,{data["image/png"].strip()}">'
         if "text/html" in data:

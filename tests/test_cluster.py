@@ -4,6 +4,7 @@ The draws of a run that was ended, gone on with.
 """
 
 import json
+import logging
 import os
 import shutil
 import signal
@@ -172,6 +173,49 @@ def test_a_scheduler_that_does_not_answer(small_folder: Path, tmp_path: Path) ->
         f"{address}: no Dask scheduler answers there. Start it, or give its address like "
         "tcp://HOST:8786.\n"
     )
+
+
+@pytest.mark.parametrize("address", ["", "nonsense", "http://127.0.0.1:1", "tcp://127.0.0.1:1e9"])
+def test_what_is_no_address_is_told_at_once(address: str) -> None:
+    begun = monotonic()
+    with pytest.raises(InputError, match="no Dask scheduler answers there"), on_dask(address):
+        pass
+    assert monotonic() - begun < cluster.ANSWER
+
+
+def test_somebody_who_listens_and_says_nothing(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cluster, "ANSWER", 0.3)
+    with socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()
+        address = "tcp://{}:{}".format(*mute.getsockname())
+        with pytest.raises(InputError, match="no Dask scheduler answers there"), on_dask(address):
+            pass
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.long
+def test_a_scheduler_that_goes_in_mid_run(
+    small_folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What waits for it is told in one sentence, and Dask says nothing of its own."""
+    going = Cluster(tmp_path)
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    for logger in loggers:
+        logger.addHandler(caplog.handler)
+    try:
+        going.worker("one")
+        told = pytest.raises(ClusterError, match="or the scheduler is gone")
+        with told, on_dask(going.address) as executor:
+            killing = Killing(executor, going.begun[0])
+            draw_sample(read_case(small_folder), 20 * CHUNK, executor=killing)
+    finally:
+        going.close()
+        for logger in loggers:
+            logger.removeHandler(caplog.handler)
+    assert not caplog.records
 
 
 def test_a_scheduler_without_a_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,7 +115,7 @@ def run(path: Path, case: str, kernel: "KernelManager") -> list[Any]:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the kernel's own packages
 def test_it_runs_from_top_to_bottom(path: Path, kernel: "KernelManager") -> None:
     shown = run(path, BUNDLED, kernel)
-    assert any("image/svg+xml" in output.get("data", {}) for output in shown)
+    assert any("data:image/svg+xml" in str(output.get("data", {})) for output in shown)
     assert "does not ask for" not in str(shown)
 
 

@@ -6,14 +6,18 @@ streams, and a worker of other versions is refused.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import pickle
 import platform
+import socket
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from threadpoolctl import threadpool_limits
 
@@ -52,27 +56,67 @@ def on_dask(address: str) -> Iterator[Executor]:
         raise ClusterError("Dask needs the extra `cluster`: pip install 'capworth[cluster]'") from (
             error
         )
+    nobody = InputError(
+        f"{address}: no Dask scheduler answers there. Start it, or give its address like "
+        "tcp://HOST:8786."
+    )
+    if not listens(address.removeprefix("tcp://").removeprefix("tls://")):
+        raise nobody
     begin: Any = distributed.Client  # it says nothing of its types
     try:
+        asyncio.run(_ask(distributed.rpc, address))  # a client that is not answered ends slowly
         client = begin(address, timeout=ANSWER, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
-        raise InputError(
-            f"{address}: no Dask scheduler answers there. Start it, or give its address like "
-            "tcp://HOST:8786."
-        ) from error
+        raise nobody from error
     try:
         try:
             client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError as error:
             raise InputError(f"{address}: the scheduler has no worker. Start one.") from error
-        yield _Workers(client)
+        with _quiet():
+            yield _Workers(client)
     except (KilledWorker, CancelledError, FutureCancelledError) as error:
         raise ClusterError(
             f"{address}: work was lost with its worker again and again, or the scheduler is gone. "
             "Give workers more memory, or start the cluster anew."
         ) from error
     finally:
-        client.close()
+        with _quiet():
+            client.close()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Let Dask write no trace of its own about a scheduler that is gone: one sentence says so."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
+
+
+def listens(address: str, port: int | None = None) -> bool:
+    """Whether somebody listens at HOST:PORT, or at HOST where a port is usual."""
+    try:
+        parts = urlsplit(f"//{address}")
+        where = (parts.hostname or "", parts.port or port or 0)
+        socket.create_connection(where, ANSWER).close()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+async def _ask(kind: Any, address: str) -> None:
+    """Ask a scheduler who it is."""
+    asked = kind(address, timeout=ANSWER)
+    try:
+        await asyncio.wait_for(asked.identity(n_workers=0), ANSWER)
+    finally:
+        await asked.close_rpc()
 
 
 class _Workers(Executor):

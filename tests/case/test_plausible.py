@@ -19,6 +19,14 @@ SLIPS = {
     ),
     "a volume of no time": ("chain.csv", "12000,a year", "12000,searches", "unit", "does not say"),
     "money of a month": ("network.csv", "2024 a year", "2024 a month", "unit", "counts 'a month'"),
+    "money of another currency": (
+        *("network.csv", "EUR of 2024 a year", "USD of 2024 a year", "unit"),
+        "'USD of 2024 a year' is not EUR of 2024",
+    ),
+    "prices of another year": (
+        *("network.csv", "EUR of 2024 a year", "EUR of 2019 a year", "unit"),
+        "'EUR of 2019 a year' is not EUR of 2024",
+    ),
     "a budget in millions": (
         *("case.toml", "budget = 110000", "budget = 40", "budget"),
         "40 is less than a hundredth of the cheapest improvement (LINK: 30,000)",

@@ -1,7 +1,10 @@
 """Names where they must be brief: each tells its thing from every other, and keeps its mark."""
 
+from collections.abc import Mapping
+
 import pytest
 
+from capworth.language import language
 from capworth.language.language import Language
 
 NAMES = {
@@ -41,3 +44,16 @@ def test_a_cut_name_keeps_the_mark_of_what_is_illustrative() -> None:
 
 def test_what_has_no_name_is_called_by_its_short_name() -> None:
     assert (WORDS.name("X"), WORDS.brief("X"), WORDS.short("X", 20)) == ("X", "X", "X")
+
+
+def test_names_are_held_against_one_another_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    alone = language._alone
+
+    def counted(names: Mapping[str, str]) -> frozenset[str]:
+        asked.append(len(names))
+        return alone(names)
+
+    monkeypatch.setattr(language, "_alone", counted)
+    Language("en", {**NAMES, "K": "One more"}).short("K", 20)
+    assert len(asked) == 2  # without brackets, then cut

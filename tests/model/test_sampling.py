@@ -249,3 +249,30 @@ def test_few_draws_are_drawn_once_and_are_not_to_be_written_to(small: Case) -> N
         levels[0] = 0.0
     many = sampled(small, 0, FEW + 1)
     assert many.of(estimate) is not many.of(estimate)
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_the_first_chunk_takes_over_what_extents_found_of_it(
+    small: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    tree = Model.tree
+
+    def counted(model: Model, draws: Any) -> Any:
+        asked.append(draws.size)
+        return tree(model, draws)
+
+    fresh = Model(small, 50).answer(sampled(small, 0, 50))
+    monkeypatch.setattr(Model, "tree", counted)
+    sample = draw_sample(small, 100, first=50)
+    assert asked == [50, 50, 1]  # the first chunk, the second one, the modes
+    assert sample.model._opening is None  # nothing of it is kept, nor sent to workers
+    for name in ("cost", "score", "distance", "improvement_cost"):
+        np.testing.assert_array_equal(getattr(sample.drawn, name)[:50], getattr(fresh, name))
+    np.testing.assert_array_equal(sample.drawn.gains.distance[:50], fresh.gains.distance)
+
+
+def test_a_model_asked_outside_a_sample_keeps_no_draws(small: Case) -> None:
+    model = Model(small, 50)
+    assert model.extents
+    assert model._opening is None

@@ -16,7 +16,7 @@ from capworth.funding.plan import Funding
 from capworth.methods.uncertainty.order_statistics import order_quantile
 from capworth.model.result import Provenance
 from capworth.model.simulation import Sample, draw_sample
-from capworth.programme.choice import Choice, ConflictError, relations_of
+from capworth.programme.choice import Choice, ConflictError, _choice, relations_of
 from capworth.programme.selection import Programme, choose_programme
 from capworth.study.stages import NotAskedError, Study, run_study
 
@@ -375,3 +375,48 @@ def test_a_case_without_pledges(small: Case) -> None:
     assert found.pledged_m == 0
     assert len(found.pledges()) == 0
     assert "earmark" in found.pledges().columns
+
+
+@pytest.fixture
+def unlisted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As where the relations allow too many sets to list them."""
+    monkeypatch.setattr(Choice, "listed", None)
+    _choice.cache_clear()
+    yield
+    _choice.cache_clear()
+
+
+@pytest.mark.parametrize("objective", ["distance", "net", "harm"])
+def test_sets_that_are_too_many_are_sought_and_what_is_left_out_has_a_bound(
+    small: Case, objective: str, request: pytest.FixtureRequest
+) -> None:
+    sample = draw_sample(small.with_settings(objective=objective), 60)
+    every = chosen_in(sample)
+    assert (every.compared, every.gap) == (None, 0)
+    assert not {"compared.programme", "unsearched.programme"} & {f.id for f in every.figures()}
+    request.getfixturevalue("unlisted")
+    sought = chosen_in(sample)
+    assert sought.chosen == every.chosen
+    assert sought.compared is not None
+    assert sought.compared <= len(SETS)
+    if not sought.chosen:  # nothing is worth no share of anything
+        assert np.isnan(sought.gap)
+        return
+    assert every.value.mean <= sought.value.mean * (1 + sought.gap) * (1 + 1e-9)
+    assert sought.gap < 1
+    told = {f.id: f.value for f in sought.figures()}
+    assert told["compared.programme"] == sought.compared
+    assert told["unsearched.programme"] == sought.unsearched
+    assert sought.gap <= sought.unsearched < sought.gap + 0.01
+
+
+@pytest.mark.usefixtures("unlisted")
+def test_a_set_that_was_not_sought_is_carried_out_too(small: Case) -> None:
+    choice = Choice.of(draw_sample(small, 30), keep=False)
+    few = choice.among(np.zeros((1, 3), dtype=bool))
+    ids = small.improvement_ids
+    for taken, stands in ((("SCAN",), True), (("LINK",), False)):  # LINK needs SCAN
+        found = few.carried_out(np.isin(ids, taken))
+        assert (found is not None) == stands
+        if found is not None:
+            assert [i for i, yes in zip(ids, found.sets[0], strict=True) if yes] == list(taken)

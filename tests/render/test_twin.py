@@ -30,7 +30,7 @@ from capworth.case.read import read_case
 from capworth.programme.choice import Choice
 from capworth.render.book import write_book
 from capworth.report.edition import Content
-from capworth.report.twin import twin_of
+from capworth.report.twin import chains, twin_of
 from capworth.report.twin.sheets import DRAWN, Cell, Sheet
 from capworth.study.figures import _AtModes
 from capworth.study.stages import Study, run_study
@@ -278,6 +278,22 @@ def test_any_set_is_counted_as_the_library_counts_it(small: Case, tmp_path: Path
         for name, number in known.items():
             told = found.number("twin", "live", f"{name}.programme")
             assert told == pytest.approx(number, rel=CLOSE), (name, members)
+
+
+@pytest.mark.long
+def test_where_many_meet_what_they_add_together_is_a_number(
+    small: Case, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(chains, "FEW", 1)
+    case = replace(crowded(small), relations=()).with_settings(budget=1e9, target=1e9)
+    mine = run_study(case, draws=60, progress=False)
+    assert len(mine.programme.chosen) > 1
+    found = Computed(twin_of(mine), tmp_path)
+    kept = {str(c[0]): c[1] for s in found.sheets if s.name == "twin inputs" for c in s.rows}
+    assert any(name.startswith("together/") and value for name, value in kept.items())
+    for name in ("money.programme", "harm.programme", "net.programme"):
+        point = mine.figures[name].point
+        assert found.number("twin", "live", name) == pytest.approx(point, rel=CLOSE)
 
 
 def formula_cells(book: Workbook, live: bool) -> Iterator[str]:

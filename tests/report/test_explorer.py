@@ -5,6 +5,7 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from capworth.language.phrases import languages, phrases
 from capworth.model.figures import KINDS, UNITS, Figure
 from capworth.report.annex.contents import sheets
 from capworth.report.content import Voice, said
+from capworth.report.decision import decision_blocks
 from capworth.report.explorer import SCRIPTS, write_explorer
 from capworth.study.explained import why_no_error, why_not_moved
 from capworth.study.stages import Study, run_study
@@ -54,6 +56,22 @@ def engine(held: Any) -> Engine:
         "speakers[one.code] = new Speaker(one)"
     )
     return engine
+
+
+def test_sheets_are_built_once_and_said_in_every_language(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[object] = []
+
+    def counted(asked: Study) -> Any:
+        built.append(asked)
+        return decision_blocks(asked)
+
+    contents = import_module("capworth.report.explorer.content")  # its function has its name
+    monkeypatch.setattr(contents, "decision_blocks", counted)
+    found = contents.content(study, "en")
+    assert len(built) == 1
+    assert [*found["paper"]] == [*LANGUAGES]
 
 
 # ------------------------------------------------------------ the same words for a number

@@ -28,9 +28,10 @@ from capworth.methods.claim.words import CONTRADICTED, SUPPORTED
 from capworth.methods.claim.words import WORDS as CLAIM_WORDS
 from capworth.model.result import Interval
 from capworth.report import pdf
-from capworth.report.advice import advice, break_even
+from capworth.report.advice import advice, break_even, changes
 from capworth.report.annex import contents as annex
-from capworth.report.content import Name
+from capworth.report.content import Name, Voice
+from capworth.report.content import said as said_by
 from capworth.report.decision import decision_page, page_one_of
 from capworth.report.edition import FULL
 from capworth.report.summary import _why_not, summary_page
@@ -366,6 +367,35 @@ def test_where_no_set_is_sure_enough_page_1_says_how_likely_the_likeliest_is(stu
     decision = box_of(page)["Decision"]
     assert decision.startswith("No set is sure enough. The likeliest, 1 of 3 improvements, needs ")
     assert "within" not in decision
+
+
+@pytest.mark.parametrize(
+    ("compared", "gap", "end"),
+    [
+        (
+            1_234,
+            0.2712,
+            "improvements were compared. What another could be worth more: 28% at most.",
+        ),
+        (1_234, float("nan"), "How much more another could be worth is not known."),
+        (None, 0.05, "What another set or start could be worth more: 5% at most."),
+        (None, float("nan"), "How much more another set or start could be worth is not known."),
+        (None, 0.0, "in 80% of simulations."),
+    ],
+)
+def test_sets_or_starts_that_are_too_many_are_named_on_page_one(
+    study: Study, compared: int | None, gap: float, end: str
+) -> None:
+    found = replace(study.programme, compared=compared, gap=gap)
+    part = study.with_answers(programme=found)
+    decision = box_of(decision_page(part, words_of(study.case)))["Decision"].replace("**", "")
+    assert decision.endswith(end) or gap == 0
+    assert ("Too many" in decision) == (gap != 0)
+    assert ("Too many sets to try: 1,234 likely ones of 3" in decision) == (compared is not None)
+    for language in LANGUAGES:
+        assert not STRAY.search(
+            " ".join(strings(decision_page(part, words_of(part.case, language))))
+        )
 
 
 def test_in_money_alone_doing_nothing_may_be_best(study: Study) -> None:
@@ -762,6 +792,10 @@ RARE |= {
     "answers.sooner",
     "choice.more",
     "decision.programme.raise_unsure",
+    "decision.programme.searched",  # test_sets_or_starts_that_are_too_many_are_named_on_page_one
+    "decision.programme.searched_open",
+    "decision.programme.starts_cut",
+    "decision.programme.starts_cut_open",
     "decision.programme.title_pair",
     "options.minimum",
     "trust.always_none",
@@ -985,3 +1019,10 @@ def test_the_paper_speaks_of_one_set(bundled: Study) -> None:
     assert set(bundled.baseline.to_frame().index.get_level_values("improvement")) <= chosen
     lets_go = {key for row in bundled.switching.to_frame()["out"] for key in str(row).split()}
     assert lets_go <= chosen  # what a switch lets go was in
+
+
+def test_a_row_names_three_of_what_a_set_takes_in_and_counts_the_rest(study: Study) -> None:
+    """Where many stand for one another, rows would else push those below them off the page."""
+    many = ["CLOUD", "SCAN", "LINK", "CLOUD", "SCAN"]
+    text = said_by(changes(many, many, 3), Voice(words_of(study.case), study))
+    assert text.count("and 2 more") == 2

@@ -3,7 +3,9 @@
 import inspect
 import re
 import sys
+from base64 import b64decode
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +21,7 @@ from capworth.case.model import Case
 from capworth.case.read import read_case
 from capworth.errors import CapworthError, InputError
 from capworth.model.result import Answer
+from capworth.programme.table import best_programme
 from capworth.runs.place import read_manifest
 from capworth.runs.run import rerun
 from capworth.study.pages import output_columns, part_pages, told_of
@@ -262,7 +265,9 @@ def test_draws_for_arviz(study: Study, release: str, monkeypatch: pytest.MonkeyP
 
 def test_a_chart_is_a_picture_with_its_numbers(study: Study, tmp_path: Path) -> None:
     picture = study.plot("cost_value")
-    assert "<svg" in picture._repr_svg_()
+    shown = picture._repr_html_()
+    assert b"<svg" in b64decode(shown.partition("base64,")[2].rstrip('">'))
+    assert picture.title in unescape(shown)
     assert picture.title in repr(picture)
     assert len(picture.table()) == 4
     for ending in ("svg", "png", "pdf"):
@@ -303,8 +308,10 @@ def test_a_notebook_shows_findings_units_and_dashes(study: Study) -> None:
 
 
 def test_a_cell_is_written_as_the_paper_rounds() -> None:
-    assert written(19.4123, 16.53, 22.3) == "19.4 <small>(16.5 to 22.3)</small>"
-    assert written(8520.2, 2651.0, 16269.0) == "9,000 <small>(3,000 to 16,000)</small>"
+    whole = " style='white-space:nowrap'"  # a range is never broken
+    assert written(19.4123, 16.53, 22.3) == f"19.4 <small{whole}>(16.5 to 22.3)</small>"
+    assert written(8520.2, 2651.0, 16269.0) == f"9,000 <small{whole}>(3,000 to 16,000)</small>"
+    assert written(["SCAN", "LINK"]) == "SCAN, LINK"
     assert (written(None), written(float("nan")), written(True), written(7)) == (
         *("-", "-", "yes", "7"),
     )
@@ -523,12 +530,42 @@ def test_rows_of_a_table_are_shown_by_their_labels(study: Study) -> None:
     shown = study.show("economics.perspectives", ["npv_m"], rows="programme")
     assert set(shown.table.index.get_level_values("kind")) == {"programme"}
     assert list(shown.table.columns) == ["npv_m"]
+    assert " to " in study.show("appraisal", ["cost_m"])._repr_html_(), "with its range"
     both = study.show("programme", ["name", "asked_m"], rows=["SCAN", "LINK"])
     assert list(both.table.index) == ["SCAN", "LINK"]
     assert "<td style='text-align:left'>Scanners" in both._repr_html_(), "words begin on the left"
     assert "<td>0.0" in both._repr_html_(), "and numbers where the notebook puts them"
     with pytest.raises(InputError, match=r"there is no row 'SCN'\. Did you mean 'SCAN'"):
         study.show("programme", rows="SCN")
+
+
+def test_a_table_of_ones_own_is_shown_as_answers_are(study: Study) -> None:
+    own = pd.DataFrame({"sure": [True, False], "worth": [2.5e9, np.nan]}, index=["a", "b"])
+    shown = study.show(own)._repr_html_()
+    assert "<td>2,500,000,000</td>" in shown
+    assert "<td>yes</td>" in shown
+    assert "<td>-</td>" in shown
+    many = study.show(pd.DataFrame(np.ones((50, 40))))._repr_html_()
+    assert "10 more rows; 26 more columns" in many
+    assert "<th style='text-align:left'>a</th>" in study.show(own["sure"])._repr_html_()
+    chance = study.show("appraisal", ["p_first"])._repr_html_()
+    assert re.search(r"<td>(&lt;|&gt;)?\d+%</td>", chance)
+    assert "e+0" not in best_programme({"cost": [3e9], "value": [4e9]}, 5e9)._repr_html_()
+
+
+def test_odd_input_is_one_sentence(small: Case, study: Study, tmp_path: Path) -> None:
+    for call, words in (
+        (lambda: small.with_weight("reach", "80"), "swing: '80' is not a number"),  # type: ignore[arg-type]
+        (lambda: small.with_value("costs/LINK-BUILD"), "nothing is changed"),
+        (lambda: small.without(5), "5 is no short name"),  # type: ignore[arg-type]
+        (lambda: study.show(["programme"]), "list is no name of a part"),  # type: ignore[arg-type]
+        (lambda: study["programe"], "Did you mean 'programme'"),
+        (lambda: read_case("interpol-2018"), "Did you mean 'interpol-2019'"),
+    ):
+        with pytest.raises(CapworthError, match=words):
+            call()
+    assert small.without(["SCAN", "LINK"]).improvement_ids == ("CLOUD",)
+    assert study["claim"] is study.claim
 
 
 def test_a_record_of_numbers_is_shown_row_by_row(study: Study) -> None:

@@ -25,7 +25,7 @@ from capworth.methods.cost_benefit.value_chain import (
 )
 from capworth.model.chain import Levels
 from capworth.model.figures import Column, columns
-from capworth.model.result import Answer, Provenance, spread
+from capworth.model.result import Answer, Provenance, frame_in_html, spread
 from capworth.model.simulation import Model, sampled
 
 DRAWS = 2_000
@@ -150,7 +150,7 @@ class Calibration:
         )
 
     def _repr_html_(self) -> str:
-        return self._table.to_html(float_format="{:.3g}".format, border=0)
+        return frame_in_html(self._table)
 
 
 def calibrate(folder: str | Path) -> Calibration:

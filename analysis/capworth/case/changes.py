@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import partial
+from numbers import Real
 from typing import Any, Final
 
 from capworth.case.claim import Registration
@@ -59,6 +60,8 @@ def with_claim(case: Case, keys: Mapping[str, Any]) -> Case:
 
 def with_value(case: Case, name: str, cells: Mapping[str, Any]) -> Case:
     """Change an uncertain number; see `Case.with_value`."""
+    if all(value is None for value in cells.values()):
+        raise InputError(f"{name}: nothing is changed. Give mode, low or high, such as mode=5.")
     return _edited(case, _value(name, cells))
 
 
@@ -66,12 +69,19 @@ def with_weight(
     case: Case, criterion: str, swing: float, low: float | None, high: float | None
 ) -> Case:
     """Change the swing weight of a criterion; see `Case.with_weight`."""
+    if isinstance(swing, bool) or not isinstance(swing, Real):
+        raise InputError(f"swing: {swing!r} is not a number. Give one from 0 to 100, such as 80.")
     return _edited(case, _weight(criterion, swing, low, high))
 
 
-def without(case: Case, *names: str) -> Case:
+def without(case: Case, *names: str | Iterable[str]) -> Case:
     """Leave things out; see `Case.without`."""
-    return _edited(case, *map(_left_out, names))
+    every: list[str] = []
+    for given in names:
+        every += [given] if isinstance(given, str) or not isinstance(given, Iterable) else given
+    if wrong := [name for name in every if not isinstance(name, str)]:
+        raise InputError(f"without: {wrong[0]!r} is no short name. Give names as text.")
+    return _edited(case, *map(_left_out, every))
 
 
 def with_improvement(case: Case, columns: Mapping[str, Any]) -> Case:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib import import_module
@@ -359,7 +359,7 @@ class Case:
         """Change the swing weight of a criterion, 0 to 100; its range keeps its relative width."""
         return self._changed("with_weight", criterion, swing, low, high)
 
-    def without(self, *names: str) -> Self:
+    def without(self, *names: str | Iterable[str]) -> Self:
         """Leave out capabilities, improvements or whatever has a short name, with all their rows.
 
         Every row that refers to one goes too, and `changes` counts them. Where several tables know

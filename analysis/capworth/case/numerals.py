@@ -116,6 +116,15 @@ def written_as(value: float) -> str:
     return f"{value:,.0f}" if value.is_integer() else f"{value:,.2f}"
 
 
+def in_brief(value: float, digits: int = 3) -> str:
+    """The same with so many digits that count, never as a power of ten.
+
+    >>> in_brief(116_412.0), in_brief(0.04567)
+    ('116000', '0.0457')
+    """
+    return written_as(float(f"{value:.{digits}g}"))
+
+
 def from_to(low: float, high: float) -> str:
     """Write the two ends of a scale or a range."""
     return f"{written_as(low)} to {written_as(high)}"

@@ -238,6 +238,7 @@ def _parts(
 ) -> dict[str, Any]:
     """Build the rows of every table, each uncertain number with how it is drawn."""
     units = {row.text("id"): row.text("unit") for row in typed.get("criteria", ())}
+    units |= {_at(row): row.text("unit") for row in typed.get("chain", ()) if row.text("unit")}
     parts: dict[str, Any] = {}
     for table, kind, number in PARTS:
         rows = typed.get(table, ())
@@ -459,10 +460,15 @@ def _beside(row: TypedRow, field: str) -> Estimate | None:
     )
 
 
+def _at(row: TypedRow) -> str:
+    """A step of the chain of a capability, which is no name of a criterion."""
+    return f"{row.text('capability')}/{row.text('step')}"
+
+
 def _unit(row: TypedRow, units: Mapping[str, str], usual: str) -> str:
     """Name the unit of a row's number in full: the case's own words where it has them."""
-    if row.text("means") == "level":
-        return "share" if row.text("step") in SHARE_STEPS else "a year"
+    if row.text("means") == "level":  # of a step that the chain has
+        return units.get(_at(row), "share" if row.text("step") in SHARE_STEPS else "a year")
     if row.table in {"scores", "effects"}:
         return units.get(row.text("criterion"), "factor")
     if row.text("currency"):

@@ -145,8 +145,10 @@ def read_raw(place: str | Path) -> RawCase:
         raise CaseError([Finding(str(place), 0, "", problem, fix)])
     if path.is_file():
         return _read_workbook(path)
-    beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
-    fix = nearest(path.name, beside) if beside else "Name a case folder or a workbook."
+    there = [*path.parent.iterdir()] if path.parent.is_dir() else []
+    cases = [p.name for p in there if (p / SETTINGS_FILE).is_file() or p.suffix.lower() == ".xlsx"]
+    every = {*cases, *bundled_cases()} if path.parent == Path() else {*cases}
+    fix = nearest(path.name, every) if every else "Name a case folder or a workbook."
     raise CaseError([Finding(str(place), 0, "", "there is no such case folder or workbook", fix)])
 
 

@@ -1,6 +1,8 @@
 """A chart of a study to look at in a cell, to save, or on one's own axes."""
 
+from base64 import b64encode
 from dataclasses import dataclass
+from html import escape
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +22,7 @@ from capworth.study.stages import NotAskedError, Study
 
 SAVED: Final = (".svg", ".png", ".pdf")
 SHARP: Final = 200  # dots per inch of a PNG
+WIDEST: Final = 860  # pixels of an image in a notebook
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -67,8 +70,12 @@ class Picture:
     def __repr__(self) -> str:
         return f"<Picture: {self.title}>"
 
-    def _repr_svg_(self) -> str:
-        return self._as(".svg").decode("utf-8")
+    def _repr_html_(self) -> str:
+        """An image: a notebook that is not trusted, as a colleague's, shows it too."""
+        drawn = b64encode(self._as(".svg")).decode("ascii")
+        words = escape(f"{self.title}. {self.alt}", quote=True)
+        wide = f"style='width:100%;max-width:{WIDEST}px'"
+        return f'<img alt="{words}" {wide} src="data:image/svg+xml;base64,{drawn}">'
 
 
 def plot(study: Study, chart: str, ax: Axes | None = None, language: str = "en") -> Any:

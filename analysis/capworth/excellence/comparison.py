@@ -224,19 +224,23 @@ class Compared:
 NO_FACTOR = COST - 1
 
 
-def compare(units: Units, way: Way) -> Compared:
+def compare(units: Units, way: Way, *, alone: bool = True) -> Compared:
     """Hold every service against the best mixtures, and ask of what its efficiency is made.
 
     A unit that is its own only peer, and nobody else's, is not compared with anybody: it is
     efficient against itself. A unit that none beats on one factor is efficient whatever else it
     does: so the factor is left out, and the unit is asked again. A factor is an output (for its
     cost, under constant returns), or under variable returns the cost. Twins are models together.
+
+    Parameters
+    ----------
+    alone : whether it is asked by which factors units are efficient alone; else by none
     """
     inputs, outputs = units.measured(way)
     found = dea(inputs, outputs, way.returns, "output")
     efficient = found.efficient
-    factors = list(range(outputs.shape[2])) if outputs.shape[2] > 1 else []
-    if way.returns == VARIABLE:  # the cheapest is efficient whatever it does
+    factors = list(range(outputs.shape[2])) if alone and outputs.shape[2] > 1 else []
+    if alone and way.returns == VARIABLE:  # the cheapest is efficient whatever it does
         factors.append(COST)
     default = np.full(efficient.shape, NO_FACTOR)
     again = 0

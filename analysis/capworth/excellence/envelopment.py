@@ -30,7 +30,7 @@ from capworth.methods.envelopment.economic_efficiency import (
 )
 from capworth.methods.envelopment.slacks import closest_targets
 from capworth.methods.envelopment.technology import NEGLIGIBLE
-from capworth.model.result import ends
+from capworth.model.result import ends, frame_in_html
 
 DUST = 1e-12  # a change of less than this share is the rounding of none
 
@@ -228,7 +228,7 @@ class Comparison:
         return f"<{type(self).__name__}: {self._finding()}>"
 
     def _repr_html_(self) -> str:
-        shown = self.to_frame().to_html(float_format="{:.3f}".format, border=0)
+        shown = frame_in_html(self.to_frame())
         return f"{shown}<p>{escape(self._finding())}</p>"
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from capworth.case.model import DISTANCE, Case
+from capworth.case.numerals import in_brief
 from capworth.excellence.services import Excellence
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
@@ -66,7 +67,11 @@ class GapWorth(Answer):
 
     def __repr__(self) -> str:
         best = self._table["points_per_m"]
-        first = f"{best.idxmax()} {best.max():.2g} points a million" if best.notna().any() else "-"
+        first = (
+            f"{best.idxmax()} {in_brief(best.max(), 2)} points a million"
+            if best.notna().any()
+            else "-"
+        )
         return (
             f"<GapWorth: best closed for its cost {first}; {len(self.open)} gaps without a "
             f"candidate; {self.draws:,} draws>"

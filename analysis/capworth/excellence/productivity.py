@@ -29,7 +29,7 @@ from capworth.excellence.unit_tables import Table, UnitTables, unit_tables
 from capworth.methods.arguments import Floats, checked
 from capworth.methods.envelopment.malmquist import Malmquist, malmquist
 from capworth.model.figures import SHARE, STATED, Column, columns
-from capworth.model.result import Answer, Provenance, spread
+from capworth.model.result import Answer, Provenance, frame_in_html, spread
 from capworth.streams import stream
 
 STREAM = "productivity"
@@ -278,7 +278,7 @@ class ProductivityResult:
         return f"<ProductivityResult: {self._finding()}>"
 
     def _repr_html_(self) -> str:
-        shown = self.to_frame().to_html(float_format="{:.3f}".format, border=0)
+        shown = frame_in_html(self.to_frame())
         return f"{shown}<p>{escape(self._finding())}</p>"
 
 

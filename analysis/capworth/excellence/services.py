@@ -359,7 +359,7 @@ def find_excellence(sample: Sample, provenance: Provenance) -> Excellence | None
     units = Units.of(sample, draws, way.key)
     still = units.shrunken()
     plain, firm = (
-        {r: compare(of, replace(way, returns=r)) for r in (CONSTANT, VARIABLE)}
+        {r: compare(of, replace(way, returns=r), alone=of is still) for r in (CONSTANT, VARIABLE)}
         for of in (units, still)
     )
     found, held = plain[way.returns], firm[way.returns]

@@ -450,7 +450,8 @@ def _cut(language: Language, most: int) -> Mapping[str, str]:
     whole = {key: name.removesuffix(MARK) for key, name in language.names.items()}
     marks = {key: name[len(whole[key]) :] for key, name in language.names.items()}
     bare = {key: name.split(" (")[0] for key, name in whole.items()}
-    bare = {key: name if key in _alone(bare) else whole[key] for key, name in bare.items()}
+    alone = _alone(bare)
+    bare = {key: name if key in alone else whole[key] for key, name in bare.items()}
     if most:
         cut = {key: _shortened(name, most - len(marks[key])) for key, name in bare.items()}
         alone = _alone(cut)

@@ -374,7 +374,13 @@ def count_exchanges(
     events = "event" in exchanges.columns
     counts = _counted(read_cells(_told_once(table, names), {}) if events else exchanges)
     months, bins, dyads = (counts[counts["part"] == part] for part in (MONTHS, SPANS, DYADS))
-    differ = events and months["events"].sum() != exchanges.event.nunique().to_pandas()
+    rows, repeats, differ = int(months["searches"].sum()), 0, False
+    if events:
+        told = exchanges.event
+        seen = exchanges.agg(all=exchanges.count(), told=told.count(), once=told.nunique())
+        seen = seen.to_pandas().loc[0]
+        repeats = int(seen["all"]) - rows
+        differ = rows - (seen["all"] - seen["told"]) != seen["once"]
     if counts["bad"].sum() or differ:
         raise CaseError((*cell_faults(exchanges, place), *_event_faults(exchanges, place)))
     if counts.empty:
@@ -383,7 +389,6 @@ def count_exchanges(
         raise CaseError(alike)
     asked = [c for c in ("hits", "member", "answered_by") if c in counts]
     first, last = months["first"].min(), months["last"].max()
-    rows, repeats = int(months["searches"].sum()), int(months["repeats"].sum()) if events else 0
     basis = _basis(rows, repeats, files, first, last)
     known = {"grade": grade, "source": source, "basis": basis}
     made = pd.DataFrame(_rows(months, bins, first, last)).assign(**known)
@@ -439,19 +444,12 @@ def _counted(exchanges: Any) -> pd.DataFrame:
         keys["answered_by"], parts[DYADS] = text["answered_by"], ["answered_by", "member"]
     sums, given = {"searches": "COUNT(*)"}, {}
     if "hit" in exchanges.columns:
-        sums |= {"hits": "SUM(hit)", "flags": "COUNT(hit)"}
+        sums |= {"hits": "SUM(hit)", "neither": "COUNT(*) - COUNT(hit)"}
         given["hit"] = exchanges.hit
     if TOLD in exchanges.columns:  # a row with an event counts once, others as often as told
-        known = exchanges.event.notnull()
-        once = known.ifelse(1, exchanges[TOLD])
-        given |= {"event": known.cast("int64"), "once": once, "again": exchanges[TOLD] - once}
-        sums["searches"] = "SUM(once)"
-        sums |= {"events": "SUM(event)", "repeats": "SUM(again)"}
-        if "hit" in given:
-            sums |= {
-                "hits": "SUM(hit * once)",
-                "flags": "SUM(CASE WHEN hit >= 0 THEN once ELSE 0 END)",
-            }
+        given["once"] = (exchanges.event_cell == "").ifelse(exchanges[TOLD], 1)
+        weighed = {"searches": "SUM(once)", "hits": "SUM(hit * once)"}
+        sums |= {name: words for name, words in weighed.items() if name in sums}
     kinds = " ".join(f"WHEN GROUPING({by[0]}) = 0 THEN '{part}'" for part, by in parts.items())
     sets = ", ".join(f"(capability, year, {', '.join(by)})" for by in parts.values())
     words = "".join(f"CAST({of} AS BIGINT) AS {name}, " for name, of in sums.items())
@@ -477,8 +475,8 @@ def _stripped(counts: pd.DataFrame) -> pd.DataFrame:
     for name in ("capability", "member"):
         if name in counts:
             bad |= counts[name].str.contains(LOST, regex=False).eq(True)
-    if "flags" in counts:
-        bad |= counts["flags"] < counts["searches"]
+    if "neither" in counts:
+        bad |= counts["neither"] > 0
     if "bin" in counts:
         bad |= counts["bin"] == NO_BIN
     return counts.assign(bad=bad)
@@ -515,9 +513,10 @@ def _bin(exchanges: Any) -> Column:
 def _told_once(table: Any, names: Mapping[str, str]) -> Any:
     """Return the rows that differ, each once, with our names, and how often each is told."""
     columns = _known(table, names)
+    columns["event"] = _trimmed(columns["event"].cast("string"))
     for name, column in columns.items():
         if column.type().is_string():
-            columns[name] = (_trimmed(column) if name == "event" else column).fill_null("")
+            columns[name] = column.fill_null("")
     rows = table.select(**columns)
     return rows.group_by(rows.columns).agg(**{TOLD: rows.count()})
 

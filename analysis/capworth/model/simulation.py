@@ -8,6 +8,7 @@ Draws in chunks: any executor, any number of workers, the same numbers.
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
@@ -99,6 +100,8 @@ class Model:
     def __init__(self, case: Case, first: int = CHUNK) -> None:
         self.case = case
         self._first = first  # draws by which services are known as they are today
+        self._keeping = False
+        self._opening: tuple[Draws, tuple[Tree, Floats, Costs]] | None = None  # while it is kept
         self.costs = CostModel(case)
         self.value = ValueModel(case)
         self.chain = ChainModel(case)
@@ -121,19 +124,35 @@ class Model:
         """Levels, values and weights of today, and what they lack to the agreed levels."""
         levels = self.value.levels(draws)
         values = self.value.worth(levels)
-        missing = np.zeros_like(values)
-        if self.value.leaves:
-            missing = distances(values, self.value.agreed())
+        lacking = self.value.leaves
+        missing = distances(values, self.value.agreed()) if lacking else np.zeros_like(values)
         return Tree(levels, values, missing, self.weights(draws))
 
     @cached_property
     def today(self) -> Today:
         """Services as they are, over the first draws of the case however many are asked for."""
         draws = sampled(self.case, 0, self._first)
-        tree = self.tree(draws)
-        cost = self.costs.price(draws, score(tree.values, tree.weights)).capability.sum(axis=2)
+        tree, _, costs = found = self._priced(draws)
+        if self._keeping:
+            self._opening = draws, found
         away = tree.missing * self.costs.paths.there[:, None]
+        cost = costs.capability.sum(axis=2)
         return Today.of(self.case, draws, tree.levels, away, tree.weights, cost)
+
+    def _priced(self, draws: Draws) -> tuple[Tree, Floats, Costs]:
+        """The value tree, (draws, capabilities) score and costs, once for the first draws."""
+        if self._opening is not None and draws == self._opening[0]:
+            return self._opening[1]
+        tree = self.tree(draws)
+        points = score(tree.values, tree.weights)
+        return tree, points, self.costs.price(draws, points)
+
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """Inside, what `extents` finds of the first draws is kept for their answer."""
+        self._keeping = True
+        yield
+        self._keeping, self._opening = False, None
 
     @cached_property
     def extents(self) -> Extents:
@@ -142,10 +161,8 @@ class Model:
 
     def answer(self, draws: Draws) -> Drawn:
         """Answer the case in every draw."""
-        tree = self.tree(draws)
+        tree, points, costs = self._priced(draws)
         values, weights = tree.values, tree.weights
-        points = score(values, weights)
-        costs: Costs = self.costs.price(draws, points)
         shares = self.function_shares(draws)
         group = shares[:, :, self._group].sum(axis=2)
         chain, worth = self.chain.levels(draws), self.chain.unit_values(draws)
@@ -186,9 +203,7 @@ class Model:
 
     def ranked(self, draws: Draws) -> Ranked:
         """Answer in every draw what ranks are counted of, and nothing else."""
-        tree = self.tree(draws)
-        points = score(tree.values, tree.weights)
-        costs = self.costs.price(draws, points)
+        tree, points, costs = self._priced(draws)
         return Ranked(
             score=points,
             given=self._given(draws),
@@ -417,12 +432,17 @@ def draw_sample(
         if number < 1:
             raise InputError(f"{name}: {number} is too few. Give 1 or more.")
     model = Model(case, first)
-    assert model.extents  # found once, before the work is handed out
     sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
     kept: list[Drawn] = []
     tallies: Tallies | None = None
+    found = [store.load(Chunk, k, size) if store else None for k, size in enumerate(sizes)]
+    with model.keeping():
+        assert model.extents  # found once, before the work is handed out
+        if found[0] is None and sizes[0] == first:  # half of it is known from the extents
+            found[0] = _chunk(model, sampled(case, 0, first), 0)
+            if store:
+                store.keep(found[0], 0, first)
     with beside(model, workers, executor) as submit:
-        found = [store.load(Chunk, k, size) if store else None for k, size in enumerate(sizes)]
         chunks = deque(
             found[k] or submit(_chunk, sampled(case, k, size), k * CHUNK)
             for k, size in enumerate(sizes)

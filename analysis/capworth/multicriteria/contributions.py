@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from capworth.case.model import Case, Estimate
+from capworth.case.numerals import in_brief
 from capworth.errors import CapworthError, InputError, nearest
 from capworth.methods.arguments import Floats, kinds_checked
 from capworth.methods.cost_benefit.prices import MILLION
@@ -253,13 +254,13 @@ def _capability(case: Case, model: Model, modes: Drawn, subject: str) -> Explana
             mode = share_row.share.mode
             rows.append(_row("function", share_row.function, mode, "share", share_row.share))
     cost = float(modes.cost[0, c]) / MILLION
-    words = [f"costs {cost:.3g} million over {case.settings.years} years"]
+    words = [f"costs {in_brief(cost)} million over {case.settings.years} years"]
     if case.measured:
         words.append(f"scores {float(modes.score[0, c]):.1f} of 100")
     if model.known["money"][c]:
-        words.append(f"attributed benefit {float(modes.money[0, c]) / MILLION:.3g} million")
+        words.append(f"attributed benefit {in_brief(float(modes.money[0, c]) / MILLION)} million")
     if model.known["harm"][c]:
-        words.append(f"{float(modes.harm[0, c]):.3g} harm-days a year")
+        words.append(f"{in_brief(float(modes.harm[0, c]))} harm-days a year")
     return Explanation(subject, f"{names[subject]} {', '.join(words)}", _frame(rows))
 
 
@@ -284,11 +285,11 @@ def _improvement(case: Case, model: Model, modes: Drawn, subject: str) -> Explan
             on = names.get(effect.criterion, effect.step)
             what = f"{names[effect.capability]}: {on}"
             rows.append(_row("effect", what, change.mode, change.unit, change))
-    gain = float(modes.gains.distance[0, i])
+    gain, rate = float(modes.gains.distance[0, i]), float(gain_per_million(modes)[0, i])
     words = (
-        f"{names[subject]} asks {float(modes.asked[0, i]) / MILLION:.3g} million, costs "
-        f"{float(modes.improvement_cost[0, i]) / MILLION:.3g} million over its life, "
-        f"adds {gain:.2g} points ({float(gain_per_million(modes)[0, i]):.2g} a million)"
+        f"{names[subject]} asks {in_brief(float(modes.asked[0, i]) / MILLION)} million, costs "
+        f"{in_brief(float(modes.improvement_cost[0, i]) / MILLION)} million over its life, "
+        f"closes {in_brief(gain, 2)} % of the distance ({in_brief(rate, 2)} a million)"
     )
     return Explanation(subject, words, _frame(rows))
 

@@ -29,6 +29,7 @@ from capworth.methods.portfolio.integer import (
 )
 from capworth.methods.portfolio.relations import (
     Relations,
+    allowed,
     list_sets,
     rules_of,
     synergy_totals,
@@ -44,6 +45,7 @@ LISTED = 1 << 19  # allowed sets up to which every one is looked at
 CHEAPEST = 1_000  # sets among which the one that needs least money is sought
 TOGETHER = 6  # improvements on one chain of which every set is looked at for a bound
 DRAWS = 5_000  # in which candidates are sought where there are more
+OF_SETS = ("sets", "expected", "frontier", "search")  # of a choice, what hangs on its sets
 PARTS = (0.25, 0.5, 0.75)  # of the budget, for which candidates are sought too
 FURTHER = (0.0, 1 * MILLION, 5 * MILLION, 10 * MILLION)  # beyond the budget, likewise
 
@@ -235,8 +237,8 @@ class Choice:
 
     def among(self, sets: Bools) -> "Choice":
         """Look at these sets."""
-        other = replace(self)
-        vars(other).update(listed=self.listed, sets=sets)
+        other, known = replace(self), {"listed": self.listed, **vars(self)}
+        vars(other).update({name: known[name] for name in known if name not in OF_SETS}, sets=sets)
         return other
 
     def at(self, budget: float) -> "Choice":
@@ -412,8 +414,13 @@ class Choice:
         None, too, where the set does not keep the relations.
         """
         mine = (self.sets == chosen).all(axis=1)
-        found = self.search.best(np.inf, among=mine) if mine.any() else None
-        return found if found is not None and found.feasible else None
+        if mine.any():
+            found = self.search.best(np.inf, among=mine)
+        elif self.listed is None and allowed(chosen[None], self.relations)[0]:
+            found = self.among(chosen[None]).search.best(np.inf)
+        else:
+            return None
+        return found if found.feasible else None
 
     def joint(self, chosen: Bools, delays: Ints) -> float:
         """Expected value of a set whose members start so many years later than stated."""

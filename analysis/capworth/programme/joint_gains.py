@@ -318,8 +318,7 @@ def losses_without(choice: Choice) -> Floats:
     """(improvements,) what the best programme loses when it must do without each of them.
 
     Under all rules of the programme, in the unit of the objective, money in millions; 0 for what is
-    not in it. NaN
-    where the case has no budget, or no programme keeps the rules without it.
+    not in it. NaN where the case has no budget, or no programme keeps the rules without it.
     """
     budget = choice.case.settings.budget
     lost = np.full(len(choice.gain), np.nan)

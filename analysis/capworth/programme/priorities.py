@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from capworth.case.model import DISTANCE
+from capworth.case.numerals import in_brief
 from capworth.errors import InputError, nearest
 from capworth.methods.acceptability import indices
 from capworth.methods.acceptability.indices import expected_ranks
@@ -79,8 +80,8 @@ class Priorities(Answer):
             float(self._table[c].iloc[at]) for c in ("gain", "cost_m", "gain_per_m")
         )
         words = (
-            f"{names[at]} is in place {at + 1} of {len(names)}: it closes {gain:.2g} % of the "
-            f"distance for {cost:.2g} million ({rate:.2g} % a million)"
+            f"{names[at]} is in place {at + 1} of {len(names)}: it closes {in_brief(gain, 2)} % "
+            f"of the distance for {in_brief(cost, 2)} million ({in_brief(rate, 2)} % a million)"
         )
         open_ = [k for k in range(at + 1, len(names)) if wins[at, k] < CLEAR]
         if not open_:

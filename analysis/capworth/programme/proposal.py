@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from capworth.case.model import DISTANCE, HARM, NET
+from capworth.case.numerals import in_brief
 from capworth.errors import InputError, nearest
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
@@ -60,9 +61,10 @@ class Proposal(Answer):
         found = [f"A relation is not kept: {words}." for words in self.broken]
         if not self.keeps_budget:
             sure = f"at {self.confidence:.0%}" if self.confidence else "on average"
+            needed = in_brief(float(row["at_confidence_m"]))
             found.append(
-                f"It needs {float(row['at_confidence_m']):.3g} million {sure}, and the budget is "
-                f"{self.budget_m:.3g}: it is kept in {float(row['p_within']):.0%} of draws."
+                f"It needs {needed} million {sure}, and the budget is "
+                f"{in_brief(self.budget_m)}: it is kept in {float(row['p_within']):.0%} of draws."
             )
         if not self.keeps_years and not self.broken:
             found.append("No starts keep every year within its limit.")
@@ -73,13 +75,15 @@ class Proposal(Answer):
         rivals = self._table.iloc[1:]
         both = rivals[(rivals["saves_m"] > 0) & (rivals["more"] > 0)]
         words = "can be carried out" if self.can_be_done else " ".join(self.faults)
-        others = f"{len(both)} sets on the list cost less and add more" if len(both) else ""
-        if len(both):
-            others += f", the best in {float(both['p_better'].max()):.0%} of draws"
-        more = f"; {others}" if others else ""
+        one = len(both) == 1
+        others = f"{len(both)} set{'' if one else 's'} on the list cost{'s' if one else ''} less"
+        best = float(both["p_better"].max()) if len(both) else 0.0
+        others += f" and add{'s' if one else ''} more, the best in {best:.0%} of draws"
+        more = f"; {others}" if len(both) else ""
         return (
-            f"<Proposal: {row['chosen'] or 'nothing'} for {float(row['asked_m']):.3g} million adds "
-            f"{float(row['value']):.3g}; {words.rstrip('.')}{more}>"
+            f"<Proposal: {row['chosen'] or 'nothing'} for "
+            f"{in_brief(float(row['asked_m']))} million "
+            f"adds {in_brief(float(row['value']))}; {words.rstrip('.')}{more}>"
         )
 
 

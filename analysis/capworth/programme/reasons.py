@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from capworth.case.numerals import in_brief
 from capworth.errors import InputError, nearest
 from capworth.methods.arguments import Bools
 from capworth.methods.cost_benefit.prices import MILLION
@@ -89,8 +90,8 @@ class Alternatives(Answer):
         money = rows["at_confidence_m"].to_numpy()
         words = f"; it breaks {'; '.join(self.broken)}" if self.broken else ""
         return (
-            f"<Alternatives: the same money could add {more:.2g} more; the same could be had for "
-            f"{float(money[0] - money[2]):.2g} million less{words}>"
+            f"<Alternatives: the same money could add {in_brief(more, 2)} more; the same could be "
+            f"had for {in_brief(float(money[0] - money[2]), 2)} million less{words}>"
         )
 
 

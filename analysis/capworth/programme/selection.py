@@ -128,8 +128,8 @@ class Programme(Answer):
             ),
         )
         found = [
-            Column(
-                *(table, column, quantity.format(thing), *rest),
+            replace(
+                Column(table, column, quantity.format(thing), *rest),
                 alias=it if table in WHOLE else (),
                 draws="draws" if column in ("regret", "loss") else KEPT,
             )

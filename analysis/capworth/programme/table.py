@@ -22,6 +22,7 @@ from capworth.methods.portfolio.frontier import (
 )
 from capworth.methods.portfolio.integer import best_within, relation_rows, row, smallest_conflict
 from capworth.methods.portfolio.relations import Relations, with_slack
+from capworth.model.result import frame_in_html
 from capworth.programme.choice import BUDGET, running_sets, set_totals, with_bonus
 from capworth.programme.reasons import BETTER, CHEAPER, PROPOSED
 
@@ -130,11 +131,12 @@ class BestProgramme:
     def __repr__(self) -> str:
         return (
             f"<BestProgramme: {len(self.chosen)} of {len(self._table)} projects for "
-            f"{self.cost:g} of {self.budget:g}, worth {self.value:g}: {', '.join(self.chosen)}>"
+            f"{self.cost:,.10g} of {self.budget:,.10g}, worth {self.value:,.10g}: "
+            f"{', '.join(self.chosen)}>"
         )
 
     def _repr_html_(self) -> str:
-        shown = self._table.to_html(float_format="{:.4g}".format, border=0)
+        shown = frame_in_html(self._table)
         return f"<p>{repr(self)[1:-1]}</p>{shown}"
 
 

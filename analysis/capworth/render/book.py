@@ -128,7 +128,7 @@ def _sheet(book: Workbook, name: str, heads: Row, rows: Iterable[Row]) -> None:
 def _live(book: Workbook, twin: Formulas) -> None:
     """Add a sheet of formulas; what is there to be changed is yellow; a note spills over."""
     sheet = book.create_sheet(twin.name)
-    sheet.freeze_panes, sheet.sheet_properties.tabColor = "B2", YELLOW
+    sheet.freeze_panes = "B2"
     known = [row for row in twin.rows if len(row) > 1]
     columns: list[list[Cell]] = [[] for _ in twin.heads]
     for row in known:

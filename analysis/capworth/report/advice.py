@@ -14,7 +14,7 @@ from capworth.model.costs import PAYERS
 from capworth.model.figures import Figure
 from capworth.programme.selection import RECOMMENDED
 from capworth.report.blocks import Row, row_of, rows_of
-from capworth.report.content import Phrase, names, say
+from capworth.report.content import NAMED, Phrase, names, say
 from capworth.study.figures import harm_break_even
 from capworth.study.stages import Study
 
@@ -102,11 +102,11 @@ def break_even(study: Study) -> Figure:
     return harm_break_even(study.programme, study.sample.model.annuity)
 
 
-def changes(added: Iterable[str], dropped: Iterable[str]) -> Phrase:
-    """Say what a set takes in and what it lets go."""
+def changes(added: Iterable[str], dropped: Iterable[str], most: int = NAMED) -> Phrase:
+    """Say what a set takes in and what it lets go; no more names of each than so many."""
     came, went = tuple(added), tuple(dropped)
     if not went:
-        return say("next.takes", names=names(came))
+        return say("next.takes", names=names(came, most))
     if not came:
-        return say("change.lets_go", names=names(went))
-    return say("next.takes_and_drops", added=names(came), dropped=names(went))
+        return say("change.lets_go", names=names(went, most))
+    return say("next.takes_and_drops", added=names(came, most), dropped=names(went, most))

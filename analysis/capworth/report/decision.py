@@ -82,6 +82,7 @@ from capworth.study.stages import Study
 SET, PROJECT, RANKING, CAPABILITIES, COSTS = "set", "project", "ranking", "capabilities", "costs"
 PAYS, NOT_PAYS = 0.9, 0.1  # chance from which a project pays for itself, up to which it does not
 SWAPPED = 4  # improvements that are named on each side of an exchange
+IN_CHOICE = 10  # of them in one line, both sides and all options of it
 PICTURED = 12  # rows that the picture keeps in any case, those to start first
 
 
@@ -330,7 +331,9 @@ def choice_text(exchange: Exchange) -> Phrase:
         )
         for option in exchange.options
     )
-    options = listed(each, most=SWAPPED)
+    longest = max(min(len(_into(option)), SWAPPED) for option in exchange.options)
+    left = IN_CHOICE - min(len(exchange.out), SWAPPED)
+    options = listed(each, most=max(1, min(SWAPPED, left // longest)))
     out = listed((bold(Name(i)) for i in exchange.out), most=SWAPPED)
     return say("choice.choose" if exchange.even else "choice.prefer", out=out, into=options)
 

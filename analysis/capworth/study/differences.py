@@ -9,7 +9,7 @@ import pandas as pd
 from capworth.case.claim import Registration
 from capworth.case.model import Case, Estimate
 from capworth.model.figures import Figure, Figures
-from capworth.study.shown import table_in_html
+from capworth.study.shown import frame_in_html, table_in_html
 
 SETTINGS: Final = "settings"
 CLAIM: Final = "claim"
@@ -81,8 +81,9 @@ class Differences:
     def __repr__(self) -> str:
         apart = int(self._figures["apart"].sum())
         moved = f"{len(self._figures)} figures differ, {apart} beyond their ranges"
+        inputs = f"{len(self._inputs)} input{'' if len(self._inputs) == 1 else 's'}"
         return (
-            f"<Differences: {self.other} beside {self.one}: {len(self._inputs)} inputs; {moved}; "
+            f"<Differences: {self.other} beside {self.one}: {inputs}; {moved}; "
             f"{'; '.join(self.words)}>"
         )
 
@@ -90,7 +91,7 @@ class Differences:
         words = repr(self).strip("<>").replace("<", "&lt;")
         moved = self.to_frame().rename(columns=SIDES)
         shown = table_in_html(moved, "", ("here", "there", "more", "unit", "apart"))
-        return f"<p>{words}</p>{self._inputs.to_html(border=0, index=False)}{shown}"
+        return f"<p>{words}</p>{frame_in_html(self._inputs)}{shown}"
 
 
 def compare(one: Studied, other: Studied) -> Differences:

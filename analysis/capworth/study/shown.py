@@ -4,7 +4,7 @@ Numbers are written as in the paper, with no more digits than their range allows
 asked or measured is a dash.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from html import escape
 from math import isfinite
@@ -19,6 +19,8 @@ from capworth.language.numbers import Amount, decimals, say
 from capworth.study.pages import PartPage, part_pages, told_of
 
 MOST: Final = 8  # columns that are shown at once
+WIDEST: Final = 14  # of a table that is asked for by its name
+CHANCES: Final = {"share of draws", "share of deals", "share of planted cases", "probability"}
 ROWS: Final = 40
 NONE: Final = "-"
 LOCALE: Final = Locale("en")
@@ -61,16 +63,13 @@ class Shown:
 
     table: pd.DataFrame
     _name: str
+    _ranged: pd.DataFrame | None = None  # the same with the ends of ranges
 
     def __repr__(self) -> str:
         return repr(self.table)
 
     def _repr_html_(self) -> str:
-        columns = [str(column) for column in self.table.columns]
-        kept = [c for c in columns if not _is_end(c, columns)]
-        plain = self.table.rename(columns=str)
-        left = f"<p><small>{len(plain) - ROWS} more rows</small></p>" if len(plain) > ROWS else ""
-        return table_in_html(plain.iloc[:ROWS], self._name, kept) + left
+        return frame_in_html(self.table if self._ranged is None else self._ranged, self._name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +83,23 @@ class Unasked:
 
     def _repr_html_(self) -> str:
         return f"<p><em>{escape(self.sentence)}</em></p>"
+
+
+def frame_in_html(table: pd.DataFrame, name: str = "") -> str:
+    """A table of whatever kind: ranges beside their numbers, in honest digits."""
+    plain = table.rename(columns=str)
+    columns = [str(column) for column in plain.columns]
+    kept = [c for c in columns if not _is_end(c, columns)]
+    notes = [f"{len(plain) - ROWS} more rows"] if len(plain) > ROWS else []
+    if len(kept) > WIDEST:
+        notes.append(f"{len(kept) - WIDEST} more columns: <code>.table</code>")
+    left = f"<p><small>{'; '.join(notes)}</small></p>" if notes else ""
+    return table_in_html(plain.iloc[:ROWS], name, kept[:WIDEST]) + left
+
+
+def frame_shown(table: pd.DataFrame | pd.Series) -> Shown:
+    """A table of one's own, or a column, as the answers are shown."""
+    return Shown(table.to_frame() if isinstance(table, pd.Series) else table, "")
 
 
 def shown_of(
@@ -118,7 +134,10 @@ def shown_of(
         if column not in answer.columns:
             raise InputError(f"there is no column {column!r}. {nearest(column, answer.columns)}")
     kept = answer.loc[_bearing(answer, (rows,) if isinstance(rows, str) else rows)]
-    return Shown(kept[list(columns)] if columns else kept, name)
+    if not columns:
+        return Shown(kept, name)
+    every = dict.fromkeys(f"{c}{end}" for c in columns for end in ("", "_low", "_high"))
+    return Shown(kept[list(columns)], name, kept[[c for c in every if c in kept.columns]])
 
 
 def _bearing(table: pd.DataFrame, labels: Sequence[str]) -> Any:
@@ -174,9 +193,11 @@ def table_in_html(table: pd.DataFrame, name: str, columns: Sequence[str]) -> str
     levels = "".join(map(_label, table.index.names))
     words = {c for c in columns if table[c].map(lambda v: isinstance(v, str)).any()}
     sides = [LEFT if column in words else "" for column in columns]
+    told = {column: told_of(name, column) for column in columns}
+    chances = {column for column, one in told.items() if one is not None and one.unit in CHANCES}
     heads = "".join(f"<th{s}>{_head(name, c)}</th>" for c, s in zip(columns, sides, strict=True))
     body = "".join(
-        f"<tr>{''.join(_labels(key))}{''.join(_sided(_cells(row, columns), sides))}</tr>"
+        f"<tr>{''.join(_labels(key))}{''.join(_sided(_cells(row, columns, chances), sides))}</tr>"
         for key, (_, row) in zip(table.index, table.iterrows(), strict=True)
     )
     return f"<table><thead><tr>{levels}{heads}</tr></thead><tbody>{body}</tbody></table>"
@@ -221,16 +242,28 @@ def _head(table: str, column: str) -> str:
     return f"<span title='{title}'>{escape(column)}</span>{unit}"
 
 
-def _cells(row: pd.Series, columns: Sequence[str]) -> Iterator[str]:
+def _cells(row: pd.Series, columns: Sequence[str], chances: Collection[str]) -> Iterator[str]:
     for column in columns:
         low, high = (row.get(f"{column}{end}") for end in ("_low", "_high"))
-        yield written(row[column], low, high)
+        share = column in chances and isinstance(row[column], float | np.floating)
+        yield _chance(float(row[column])) if share else written(row[column], low, high)
+
+
+def _chance(share: float) -> str:
+    """A chance in percent, as the paper says it: never none or all where it is not."""
+    if not isfinite(share):
+        return NONE
+    if 0 < share < 0.01 or 0.99 < share < 1:
+        return "&lt;1%" if share < 0.5 else "&gt;99%"
+    return f"{share:.0%}"
 
 
 def written(value: Any, low: Any = None, high: Any = None) -> str:
     """Write a cell: a number with its range in honest digits, yes or no, a word, or a dash."""
     if isinstance(value, bool) or type(value).__name__ == "bool":
         return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return escape(", ".join(map(str, value))) or NONE
     if not isinstance(value, float | int | np.number):
         return NONE if value is None or value == "" else escape(str(value))
     number = float(value)
@@ -242,7 +275,7 @@ def written(value: Any, low: Any = None, high: Any = None) -> str:
         if amount.is_certain:
             return say(number, places, LOCALE)
         ends = f"{say(low, places, LOCALE)} to {say(high, places, LOCALE)}"
-        return f"{say(number, places, LOCALE)} <small>({ends})</small>"
+        return f"{say(number, places, LOCALE)} <small style='white-space:nowrap'>({ends})</small>"
     if number.is_integer() and abs(number) < 1e4:
         return str(int(number))
     return say(number, _plain_places(number), LOCALE, padded=False)

@@ -60,7 +60,7 @@ from capworth.study.explained import cells, explained
 from capworth.study.figures import gather
 from capworth.study.pages import part_pages
 from capworth.study.progress import showing
-from capworth.study.shown import Unasked, shown_of, study_in_html
+from capworth.study.shown import Unasked, frame_shown, shown_of, study_in_html
 from capworth.study.split_check import SplitCheck, check_splits
 from capworth.uncertainty.convergence import converge
 from capworth.uncertainty.information import value_of_information
@@ -220,6 +220,10 @@ class Study:
         _check_parts([part])
         return self.answers.get(str(part)) is not None
 
+    def __getitem__(self, part: str) -> Any:
+        """As `answer`."""
+        return self.answer(part)
+
     def with_answers(self, **answers: object) -> "Study":
         """Return the study with some answers put in place of others; None takes one away."""
         _check_parts(answers)
@@ -290,7 +294,7 @@ class Study:
 
     def show(
         self,
-        what: str = "",
+        what: str | pd.DataFrame | pd.Series = "",
         columns: Sequence[str] = (),
         *,
         rows: str | Sequence[str] = (),
@@ -303,12 +307,18 @@ class Study:
 
         Parameters
         ----------
-        what : a part, such as "programme", or a table or method of it: "programme.good_sets"
+        what : a part, such as "programme", or a table or method of it: "programme.good_sets"; or a
+            table or column of one's own
         columns : of the table
         rows : labels of the table; only rows that bear one of them, such as "programme"
         plot : a chart instead, by its name
         language : of the chart
         """
+        if isinstance(what, pd.DataFrame | pd.Series):
+            return frame_shown(what)
+        if not isinstance(what, str):
+            words = f"show: {type(what).__name__} is no name of a part, and no table"
+            raise InputError(f'{words}. Write it like "programme".')
         part, _, way = what.partition(".")
         try:
             if plot:

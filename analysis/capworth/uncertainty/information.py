@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from capworth.case.model import DISTANCE, HARM, NET, Estimate, PlannedSurvey
+from capworth.case.numerals import in_brief
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.confidence import frontier_at
@@ -152,10 +153,10 @@ class Resolving(Answer):
 
     def __repr__(self) -> str:
         worth = self._table["value"]
-        first = f"; first {self.first}, {worth[self.first]:.2g}" if self.first else ""
+        first = f"; first {self.first}, {in_brief(worth[self.first], 2)}" if self.first else ""
         return (
-            f"<Resolving: knowing everything before choosing adds {self.evpi:.2g} of "
-            f"{self.ceiling:.2g} left to gain{first}>"
+            f"<Resolving: knowing everything before choosing adds {in_brief(self.evpi, 2)} of "
+            f"{in_brief(self.ceiling, 2)} left to gain{first}>"
         )
 
 
@@ -191,6 +192,7 @@ def value_of_information(
         return None
     options = Options.of(sample, programme)
     scale = SCALE[options.choice.measure]
+    budgets = _Budgets(options)  # first: it is large in memory itself
     parted = bounded_evpi(options.value, options.cost, _budget(options), most=options.most)
     entire = bounded_evpi(options.value, options.cost, _budget(options), True, options.most)
     for found in (parted, entire):
@@ -198,14 +200,14 @@ def value_of_information(
         assert -slack <= found.evpi <= found.ceiling + slack
     worth = options.worth()
     lead = worth.max(axis=1) - worth[:, parted.best]
-    budgets = _Budgets(options)
-    groups = _Groups(options, parted.evpi)
+    means, size = worth.mean(axis=0), len(worth)
+    del worth  # thousands of draws by a thousand sets: no two of them longer than need be
+    groups = _Groups(options, parted.evpi, means)
     rows = {name: group.row(groups, budgets, scale) for name, group in groups.found().items()}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS)).astype(COLUMNS)
     table = table.rename_axis("group").sort_values("value", ascending=False, kind="stable")
     surveys = {s.id: _survey(s, groups, budgets, scale) for s in sample.case.planned_surveys}
     asked = pd.DataFrame.from_dict(surveys, orient="index", columns=list(SURVEY)).astype(SURVEY)
-    means = worth.mean(axis=0)
     best = float(means.max())
     return Resolving(
         _table=table,
@@ -219,7 +221,7 @@ def value_of_information(
         money_m=budgets.for_as_much(parted.evpi) / MILLION,
         confidence_price=(best - float(means[options.mine])) / scale,
         sets=len(options.sets),
-        draws=len(worth),
+        draws=size,
         provenance=provenance,
     )
 
@@ -322,23 +324,22 @@ class _Group:
 class _Groups:
     """What is expected of every set when some inputs are known."""
 
-    def __init__(self, options: Options, evpi: float) -> None:
+    def __init__(self, options: Options, evpi: float, means: Floats) -> None:
         self._options, self._evpi = options, evpi
         self._case = options.choice.case
         self._model = options.choice.sample.model
         self._measure = options.choice.measure
-        self._draws = sampled(self._case, 0, len(options.cost))
+        self._draws = sampled(self._case, 0, options.size)
         self._inputs = uncertain_inputs(self._case, self._model)
         self.sites = Sites(self._case, self._model, self._measure)
-        self._worth = options.worth()
-        self._mean = self._worth.mean(axis=0)
+        self._mean = means  # (sets,) expected worth
         self._done = options.done.mean(axis=0)
         self._most = np.maximum(options.value, 0.0).mean(axis=0)
         self._seed = self._case.settings.seed
 
     def found(self) -> Mapping[str, _Group]:
         """Every group to be valued."""
-        none = np.empty((len(self._worth), 0))
+        none = np.empty((self._options.size, 0))
         found = {COSTS: _Group(COSTS, none), VALUES: _Group(VALUES, none)}
         groups: dict[str, list[Estimate]] = {}
         for e in self._inputs:
@@ -447,10 +448,13 @@ class _Groups:
             if kind == VALUES:
                 known = gain - options.spent.mean(axis=0)
         else:
-            up, down = np.maximum(options.value, 0.0), np.minimum(options.value, 0.0)
-            known = up.mean(axis=0) * options.done + down.mean(axis=0)
             if kind == VALUES:
-                known = up * options.done.mean(axis=0) + down
+                known = np.maximum(options.value, 0.0)
+                known *= options.done.mean(axis=0)
+                known += np.minimum(options.value, 0.0)
+            else:
+                known = np.maximum(options.value, 0.0).mean(axis=0) * options.done
+                known += np.minimum(options.value, 0.0).mean(axis=0)
         return np.asarray(known.max(axis=1) - known[:, int(known.mean(axis=0).argmax())])
 
     def lead(self, group: _Group, part: float = 1.0, order: Ints | None = None) -> Floats:
@@ -472,7 +476,7 @@ class _Groups:
 
     def floor(self, group: _Group, part: float = 1.0) -> float:
         """What the same regression finds in shuffled rows: noise alone."""
-        size = len(self._worth)
+        size = self._options.size
         shuffled = [stream(self._seed, f"shuffle/{k}").permutation(size) for k in range(SHUFFLES)]
         found = np.mean([self.lead(group, part, order).mean() for order in shuffled])
         return max(float(found), 0.0)

@@ -124,16 +124,21 @@ class Options:
         """(draws, sets) whole-life cost in the value, under `net`."""
         return np.asarray(self.spendings @ self.inside)
 
-    @cached_property
+    @property
+    def size(self) -> int:
+        """How many draws are looked at."""
+        return len(self.choice.cost)
+
+    @property
     def cost(self) -> Floats:
-        """(draws, sets) money that the budget holds."""
+        """(draws, sets) money that the budget holds; summed each time, which costs little."""
         return np.asarray(self.choice.cost @ self.sets.T.astype(np.float64))
 
     @cached_property
     def done(self) -> Floats:
         """(draws, sets) share that the budget pays; all of it under `net`."""
         if self.choice.measure == NET:
-            return np.ones(self.cost.shape)
+            return np.ones((self.size, len(self.sets)))
         return _done(self.cost, self.budget)
 
     def worth(self, whole: bool = False) -> Floats:
@@ -281,7 +286,7 @@ def _first(sets: Bools, delays: Ints, needed: Sequence[tuple[int, int]]) -> Ints
 
 def _done(cost: Floats, budget: float) -> Floats:
     share = np.divide(budget, cost, out=np.ones_like(cost), where=cost > 0)
-    return np.minimum(share, 1.0)
+    return np.minimum(share, 1.0, out=share)
 
 
 def _largest(sets: Bools, loses: Bools) -> Bools:

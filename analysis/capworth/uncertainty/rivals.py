@@ -199,6 +199,7 @@ def _dearer(choice: Choice, budget: float, known: Bools, least: float) -> tuple[
         choice.cost[:SOUGHT],
         confidence=choice.case.settings.budget_confidence,
         plan=choice.plan,
+        light=choice.listed is None,
     )
     found = search.best(np.inf, near=ENDLESS) if len(rows) else None
     if found is None or not found.feasible:

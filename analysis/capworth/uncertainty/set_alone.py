@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from capworth.case.model import DISTANCE, NET, Case, CostLine, Estimate
+from capworth.case.model import DISTANCE, NET, Case, CostLine, Effect, Estimate
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.uncertainty.distributions import normal_copula
 from capworth.methods.uncertainty.order_statistics import order_quantiles
@@ -134,11 +134,13 @@ class Places:
     moved : where levels, effects or chains are other ones
     weighed : whether weights of criteria are
     pairs : numbers of the synergies whose bonus is
+    users : numbers of the improvements whose effects are; None where those of all may be
     """
 
     moved: tuple[Place, ...] = ()
     weighed: bool = False
     pairs: tuple[int, ...] = ()
+    users: frozenset[int] | None = None
 
     def __bool__(self) -> bool:
         return bool(self.moved or self.weighed or self.pairs)
@@ -203,10 +205,12 @@ class Sites:
         found |= {v.transfer.name: "worth" for v in case.unit_values if v.transfer}
         return found
 
-    def places(self, names: Iterable[str]) -> Places:
+    def places(self, names: Sequence[str]) -> Places:
         """What some inputs touch, of what the measure sees."""
         moved, weighed, pairs = dict[Place, None](), False, list[int]()
         chains = {c for c, criterion in self.users if not criterion}
+        owners = [self._owner.get(name) for name in names]
+        users = None if None in owners else frozenset(k for k in owners if k is not None)
         for name in names:
             kind = self._wide.get(name)
             if name in self._place:
@@ -219,7 +223,13 @@ class Sites:
                 moved[name.split("/")[1], ""] = None
             elif name in self.bonuses:
                 pairs.append(self.bonuses[name])
-        return Places(tuple(moved), weighed, tuple(pairs))
+        return Places(tuple(moved), weighed, tuple(pairs), users)
+
+    @cached_property
+    def _owner(self) -> dict[str, int]:
+        """Whose effect each input is that is one."""
+        number = {i: k for k, i in enumerate(self._case.improvement_ids)}
+        return {e.change.name: number[e.improvement] for e in self._case.effects}
 
     @cached_property
     def bonuses(self) -> dict[str, int]:
@@ -239,7 +249,17 @@ class MovedWorth:
         self._size = size
         self._base = Remembered(sampled(self._case, 0, size))
         self.sites = Sites(self._case, self._model, self._measure)
-        self._sites = self.sites.users
+        some: Bools = np.asarray(rivals.sets.any(axis=0))  # what is in no rival moves none
+        self._sites = {
+            place: tuple(user for user in users if some[user])
+            for place, users in self.sites.users.items()
+        }
+        self._effects: dict[Place, list[tuple[int, Effect]]] = {}
+        for effect in self._case.effects:
+            user = self._case.improvement_ids.index(effect.improvement)
+            if some[user]:
+                place = effect.capability, effect.criterion
+                self._effects.setdefault(place, []).append((user, effect))
         self._agreed = self._model.value.agreed() if self._model.value.leaves else np.empty((0, 0))
         self._as_drawn: dict[Place, Meeting] = {}
         self._together: dict[tuple[Place, tuple[int, ...], tuple[int, ...]], Floats] = {}
@@ -251,8 +271,9 @@ class MovedWorth:
         shape = len(levels), size
         gained: dict[int, Floats] = {}
         beyond = np.zeros((len(levels), len(rivals.sets)))
-        sites = self._sites if places.weighed else places.moved
-        then = self._meetings(draws, places.moved)
+        touched = self._sites if places.weighed else places.moved
+        sites = [place for place in touched if self._moving(place, places)]
+        then = self._meetings(draws, [place for place in places.moved if place in sites])
         now_weights, weights = self._weights(self._base), None
         if places.weighed:
             weights = self._weights(draws).reshape(*shape, -1)
@@ -264,10 +285,12 @@ class MovedWorth:
                     saved = self._added(place, before, site, users, late, None, now_weights, shape)
                     beyond[:, rows] += saved.mean(axis=1)[:, None]
                 continue
-            for user in self._sites[place]:
+            for user in self._moving(place, places):
                 own = self._added(place, before, site, [user], [0], weights, now_weights, shape)
                 gained[user] = gained.get(user, 0.0) + own
             for rows, users, late in self._met(place):
+                if not set(users) & set(self._moving(place, places)):
+                    continue
                 change = self._added(
                     place, before, site, users, late, weights, now_weights, shape
                 ).mean(axis=1)
@@ -282,6 +305,11 @@ class MovedWorth:
             left = self._left[user, rivals.delays[:, user]] * rivals.sets[:, user]
             values = values + more.mean(axis=1)[:, None] * left
         return values + self._bonuses(gained, places, draws, shape)
+
+    def _moving(self, place: Place, places: Places) -> tuple[int, ...]:
+        """Improvements of some rival whose gains at a place an input may move."""
+        users = self._sites[place]
+        return users if places.users is None else tuple(u for u in users if u in places.users)
 
     def _weights(self, draws: Draws) -> Floats:
         if self._measure != DISTANCE:
@@ -347,10 +375,10 @@ class MovedWorth:
         now = model.value.worth_on(k, today)
         users = self._sites[place]
         rise = np.zeros((draws.size, len(users)))
-        for effect in case.effects:
-            if (effect.capability, effect.criterion) == place:
-                at = users.index(case.improvement_ids.index(effect.improvement))
-                rise[:, at] += model.value.worth_on(k, today + draws.of(effect.change)) - now
+        for user, effect in self._effects.get(place, ()):
+            rise[:, users.index(user)] += (
+                model.value.worth_on(k, today + draws.of(effect.change)) - now
+            )
         extents = model.extents
         return Level(
             users=users,

@@ -125,7 +125,7 @@ def solved(
     return float(-found.fun)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, pytest.param(4, marks=pytest.mark.long)])
 def test_of_forty_projects_the_best_is_near_that_of_a_solver_and_below_its_bound(seed: int) -> None:
     value, cost, relations, shared = crowded(seed, 40)
     budget = 0.2 * cost.mean(axis=0).sum()
@@ -142,7 +142,7 @@ def test_of_forty_projects_the_best_is_near_that_of_a_solver_and_below_its_bound
     bound = value_ceiling(value[:, None], cost, relations, budget, shared=[shared])
     assert mine == pytest.approx(best, rel=0.01)
     assert mine <= best * (1 + 1e-6) <= bound * (1 + 1e-6)
-    assert bound < best * 1.25
+    assert bound < best * 1.05
     apart = candidate_sets(value, cost, relations, [budget], CONFIDENCE)
     assert values(apart)[fits(apart, cost, budget)].max() < mine  # who adds up finds less
 
@@ -198,7 +198,7 @@ def test_what_no_set_can_exceed_is_refused_where_nothing_is_allowed() -> None:
 
 
 def test_a_search_that_is_ended_gives_what_none_can_exceed() -> None:
-    value, cost, relations, shared = crowded(2, 40)
+    value, cost, relations, shared = crowded(2, 24)
     uses, room = cost.mean(axis=0)[None], [0.2 * cost.mean(axis=0).sum()]
     whole = best_within(value, relations, uses, room, shared=shared)
     assert whole is not None
@@ -217,7 +217,7 @@ def test_a_search_that_is_ended_gives_what_none_can_exceed() -> None:
 def test_nothing_reaches_standard_output(capfd: pytest.CaptureFixture[str]) -> None:
     """Proposals of HiGHS that it repairs are told on standard output, whatever its options say."""
     value, cost, relations, shared = crowded(3, 60)
-    for part in (0.1, 0.3, 0.6):
+    for part in (0.1, 0.3):
         budget = part * cost.mean(axis=0).sum()
         candidate_sets(value, cost, relations, [budget], CONFIDENCE, shared=shared)
         value_ceiling(value[:, None], cost, relations, budget, shared=[shared])

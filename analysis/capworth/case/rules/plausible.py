@@ -36,6 +36,8 @@ NOT_A_YEAR = re.compile(  # the other times that a volume is told in
 TIMES = re.compile(
     rf"\W*(?:in\s+|en\s+)?({TIME}|years?|ans?|années?|años?|سنوات?)\W*", re.IGNORECASE
 )
+CURRENCY = re.compile(r"\b[A-Z]{3}\b")
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 PERCENT = 20.0  # a factor above it was typed in percent: 150 for 1.5
 FACTORS = {
     "effects": (("low", "mode", "high"), PERCENT),
@@ -56,6 +58,7 @@ def check_plausible(
     if not {"criteria", "scores"} & {*faulty}:
         yield from _off_the_scale(typed)
     yield from _of_another_time(typed)
+    yield from _of_other_money(settings, typed)
     yield from _in_percent(typed)
     yield from _over_one(typed)
     if not {"improvements", "costs", "prices"} & {*faulty}:
@@ -158,6 +161,20 @@ def _of_another_time(typed: Typed) -> Iterator[Finding]:
         unit = row.text("unit")
         if row.text("item") in YEARLY and (NOT_A_YEAR.search(unit) or not A_YEAR.search(unit)):
             yield row.fault("unit", _no_year(unit), fix)
+
+
+def _of_other_money(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """Money of the network is taken as it stands: in the currency and prices of the case."""
+    currency, year = settings.get("currency"), settings.get("price_year")
+    if currency is None or year is None:
+        return
+    for row in typed.get("network", ()):
+        if row.text("item") in YEARLY:
+            told = {*CURRENCY.findall(row.text("unit")), *YEAR.findall(row.text("unit"))}
+            if told - {str(currency), str(year)}:
+                words = f"{row.text('unit')!r} is not {currency} of {year}"
+                fix = "Convert the amounts: what the network costs is in the money of the case."
+                yield row.fault("unit", words, fix)
 
 
 def _no_year(unit: str) -> str:

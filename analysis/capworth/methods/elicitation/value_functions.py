@@ -69,7 +69,10 @@ def piecewise(
     steps = np.diff(heights)
     if np.any((steps > 0).any(axis=-1) & (steps < 0).any(axis=-1)):
         raise InputError("worth: values turn back. Let them rise throughout or fall throughout.")
-    left = np.clip(np.searchsorted(knots, x, side="right") - 1, 0, len(knots) - 2)
+    if len(knots) == 2 and heights.ndim == 1:  # one line: there is nothing to look up
+        left: Ints = np.zeros((), dtype=np.int64)
+    else:
+        left = np.clip(np.searchsorted(knots, x, side="right") - 1, 0, len(knots) - 2)
     share = (x - knots[left]) / (knots[left + 1] - knots[left])
     if beyond == "clip":
         share = np.clip(share, 0, 1)

@@ -250,13 +250,10 @@ def _beyond(mass: Floats, region: Ints, more: Floats) -> Floats:
     """Mass of all other members as each one sees it, near ones counted by the affinity."""
     order = region.argsort(kind="stable")
     codes, starts = np.unique(region[order], return_index=True)
-    ordered = np.take(mass, order, axis=-1)
-    whole = np.add.reduceat(ordered, starts, axis=-1)  # (..., regions)
-    far: Floats = np.take(whole, np.searchsorted(codes, region), axis=-1)
-    far *= more
-    far += mass.sum(axis=-1, keepdims=True)
-    far -= np.multiply(1 + more, mass, out=ordered)
-    return np.maximum(far, 0.0, out=far)  # a last bit below nothing where nobody else is
+    whole = np.add.reduceat(mass[..., order], starts, axis=-1)  # (..., regions)
+    near = whole[..., np.searchsorted(codes, region)]
+    far: Floats = mass.sum(axis=-1, keepdims=True) + more * near - (1 + more) * mass
+    return np.maximum(far, 0.0)  # a last bit below nothing where nobody else is
 
 
 @checked

@@ -144,9 +144,9 @@ def value_ceiling(
 
     means = cost.mean(axis=0)
     rows = [line("budget", 0, means[who], budget * (1 + ROOM)), *capped]
-    for part in relation_rows(relations):
-        matrix = np.pad(part.matrix[:, who], ((0, 0), (0, wide - len(who))))
-        rows.append(Rows(part.owner, matrix, part.low, part.high))
+    for rule in relation_rows(relations):
+        matrix = np.pad(rule.matrix[:, who], ((0, 0), (0, wide - len(who))))
+        rows.append(Rows(rule.owner, matrix, rule.low, rule.high))
     rows += [line("once", k, (who == k).astype(float), 1.0) for k in range(relations.n)]
     for k, (one, other, _) in enumerate(pairs):
         for project in (one, other):

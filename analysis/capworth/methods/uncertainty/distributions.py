@@ -20,13 +20,13 @@ _CELLS = 4096  # of the quantile table, evenly spaced over the probabilities
 
 
 @lru_cache(maxsize=2048)
-def _tables(peak: float) -> tuple[Floats, Floats, Floats]:
-    """Distribution function and quantiles on 0 to 1 with the mode at `peak`."""
+def _tables(peak: float) -> tuple[Floats, Floats, Floats, Floats]:
+    """Distribution function, quantiles and their steps on 0 to 1 with the mode at `peak`."""
     place = (1 - np.cos(np.linspace(0.0, np.pi, _NODES))) / 2
     below: Floats = scipy.special.betainc(1 + 4 * peak, 5 - 4 * peak, place)
     below[0], below[-1] = 0.0, 1.0
     quantiles = np.interp(np.linspace(0.0, 1.0, _CELLS + 1), below, place)
-    return place, below, quantiles
+    return place, below, quantiles, np.diff(quantiles)
 
 
 @checked
@@ -55,15 +55,17 @@ def pert_quantile(probability: Floats, low: float, mode: float, high: float) -> 
     _in_order(low, mode, high)
     if low == high:
         return np.full(np.shape(probability), float(low))
-    place, below, quantiles = _tables((mode - low) / (high - low))
+    place, below, quantiles, steps = _tables((mode - low) / (high - low))
     scaled = np.asarray(probability) * _CELLS
     cell = np.minimum(scaled.astype(np.int64), _CELLS - 1)
-    lower = quantiles[cell]
-    level = lower + (scaled - cell) * (quantiles[cell + 1] - lower)
+    level: Floats = scaled - cell
+    level *= steps[cell]
+    level += quantiles[cell]
     outer = (cell < 2) | (cell >= _CELLS - 2)
     level[outer] = np.interp(np.asarray(probability)[outer], below, place)
-    drawn: Floats = np.minimum(low + level * (high - low), high)  # not the last bit beyond
-    return drawn
+    level *= high - low
+    level += low
+    return np.minimum(level, high, out=level)  # not the last bit beyond
 
 
 @checked

@@ -421,6 +421,7 @@ def overrun(study: Study) -> Sheet | None:
     return page_of("spending.topic", "overrun", study, picture)
 
 
+IN_ROW = 3  # names on each side of an exchange: a row of a table stays low, so that the page holds
 IN_FULL = {DISTANCE: "gain", NET: "net_m", HARM: "harm_days"}  # what an option is worth
 OF_OPTION = (("needed_m", "tenth"), ("p_within", "probability"))
 
@@ -437,7 +438,7 @@ def sets(study: Study) -> Sheet | None:
         chosen = str(row["chosen"]).split()
         new = [i for i in chosen if i not in mine]
         left = [i for i in mine if i not in chosen]
-        name = changes(new, left) if new or left else head("proposed")
+        name = changes(new, left, IN_ROW) if new or left else head("proposed")
         written = cells("good_sets", key, row, *columns)
         better = row_ref("good_sets", "p_better", key, row, "probability") if place else None
         bars.append(Bar(name, (*written, better), written[0].amount))
@@ -477,7 +478,7 @@ def switching(study: Study) -> Sheet | None:
             (
                 Input(str(key)),
                 say(f"switching.{row['side']}", level=level_of(str(key), row, study.case)),
-                changes(came, went) if came or went else say("none"),
+                changes(came, went, IN_ROW) if came or went else say("none"),
                 row_ref("switching", "p", (key, row["side"]), row, "probability"),
             )
         )
