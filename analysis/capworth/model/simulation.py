@@ -439,9 +439,9 @@ def draw_sample(
     with model.keeping():
         assert model.extents  # found once, before the work is handed out
         if found[0] is None and sizes[0] == first:  # half of it is known from the extents
-            found[0] = _chunk(model, sampled(case, 0, first), 0)
+            known = found[0] = _chunk(model, sampled(case, 0, first), 0)
             if store:
-                store.keep(found[0], 0, first)
+                store.keep(known, 0, first)
     with beside(model, workers, executor) as submit:
         chunks = deque(
             found[k] or submit(_chunk, sampled(case, k, size), k * CHUNK)
