@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from importlib import import_module
+from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -153,6 +154,7 @@ def page_1(s: Any) -> Said:
         "decision.box[0].text": [
             *(*needed, *sure, str(len(set_of)), str(len(s.case.improvements)), *budget),
             *(*chance(found.p_within), *chance(found.p_years)),
+            *percent(ceil(100 * found.gap) / 100),
         ],
         "decision.box[1].text": starts(s, ["SCAN"]),
         "decision.box[2].text": chance(float(even["p_better"])),
@@ -535,7 +537,7 @@ def test_no_page_uses_a_word_that_the_programme_does_not_license() -> None:
 )
 def test_a_share_of_draws_never_says_all_or_nothing(language: str, share: float, said: str) -> None:
     study = speaking.speaking_study()
-    programme = replace(study.programme, p_within=share, p_years=1 - share)
+    programme = replace(study.programme, p_within=share, p_years=1 - share, gap=0.0)
     changed = study.with_answers(programme=programme)
     page = decision_page(changed, Language.of(changed.case, language))
     told = speaking.numbers(page["box"][0]["text"], language)
