@@ -387,7 +387,7 @@ def test_a_bar_stands_where_its_number_says(voice: Voice) -> None:
     ticks = {tick["text"]: tick["at"] for tick in data["ticks"]}
     assert ticks == pytest.approx({"\u22122": 0.0, "0": 1 / 3, "2": 2 / 3, "4": 1.0})
     assert ticks["2"] == pytest.approx(2 / 3)
-    assert data["left_out"] == ["1 more"]
+    assert data["left_out"] == ["1 more", "2 more", "3 more"]
 
 
 def test_a_scale_of_dots_need_not_begin_at_nought() -> None:

@@ -1,7 +1,8 @@
 """The options side by side: what each set asks, who pays it, what it brings, whether it holds.
 
 Do nothing, do-minimum, start only, the proposed set, the good sets likeliest to be better, and what
-the target would pay for: every row in the same unit, from the same draws, with the same starts.
+the target would pay for: every row in the same unit, from the same draws. Starts keep the limits of
+single years, which are those of the budget; what the target would pay for starts as stated.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -198,7 +199,7 @@ def _sets(
         if len(paid):
             words = paid["chosen"].iloc[-1]
             chosen = _taken(choice, words.split() if isinstance(words, str) else ())
-            yield TARGET, chosen, *_best_starts(choice, chosen)
+            yield TARGET, chosen, np.zeros(len(chosen), dtype=np.int64), {}
 
 
 def _taken(choice: Choice, ids: Iterable[str]) -> Bools:

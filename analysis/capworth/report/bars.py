@@ -86,7 +86,7 @@ class Bars:
             "spare": self.spare,
             "left_out": [
                 spoken(say("and_more", count=count + max(self.hidden, 1)), voice)
-                for count in range(self.spare)
+                for count in range(len(bars) if self.spare else 0)
             ],
             "grouped": any(group.head for group in self.groups),
             "zero": min(max(zero, 0.0), 1.0),

@@ -82,7 +82,8 @@ from capworth.study.stages import Study
 SET, PROJECT, RANKING, CAPABILITIES, COSTS = "set", "project", "ranking", "capabilities", "costs"
 PAYS, NOT_PAYS = 0.9, 0.1  # chance from which a project pays for itself, up to which it does not
 SWAPPED = 4  # improvements that are named on each side of an exchange
-IN_CHOICE = 10  # of them in one line, both sides and all options of it
+IN_CHOICE = 8  # of them in one line, both sides and all options of it
+IN_TITLE = 4  # of them in the title, both sides
 PICTURED = 12  # rows that the picture keeps in any case, those to start first
 
 
@@ -204,12 +205,13 @@ def _title(study: Study, found: Advice) -> Phrase:
             years=ref("years.programme", programme.p_years, "probability"),
         )
     open_ones = [e for e in found.exchanges if e.even]
-    if not found.started and open_ones:
+    short = [len(e.out) + len(_into(e.options[0])) <= IN_TITLE for e in open_ones]
+    if not found.started and any(short[:1]):
         return say(
             f"{key}title_pair", pair=_pair(open_ones[0]), percent=_better(open_ones[0].options[0])
         )
     choices: Text = Listed((), "sentences")
-    if len(open_ones) == 1:
+    if short == [True]:
         choices = say(f"{key}title_choice", pair=_pair(open_ones[0]))
     elif open_ones:
         choices = say(f"{key}title_choices", count=len(open_ones))

@@ -31,6 +31,7 @@ from capworth.uncertainty.switching import BREAKS
 
 SWITCHES_NAMED = 3  # rows of the table of switching values, in every language
 TURNS_NAMED = 3  # inputs on page 1
+EXCHANGED = 2  # improvements that are named on each side where one switches
 
 
 def what_would_change(study: Study, found: Advice | None) -> List | Missing:
@@ -120,10 +121,12 @@ def _switched(row: Row) -> Phrase:
 def _in_and_out(added: list[str], dropped: list[str]) -> Phrase:
     """What comes in and what goes out, in few words."""
     if not dropped:
-        return say("change.in", names=names(added))
+        return say("change.in", names=names(added, EXCHANGED))
     if not added:
-        return say("change.out", names=names(dropped))
-    return say("change.in_and_out", added=names(added), dropped=names(dropped))
+        return say("change.out", names=names(dropped, EXCHANGED))
+    return say(
+        "change.in_and_out", added=names(added, EXCHANGED), dropped=names(dropped, EXCHANGED)
+    )
 
 
 def _together(study: Study) -> Phrase | None:

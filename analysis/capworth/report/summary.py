@@ -54,7 +54,8 @@ from capworth.report.pages import said_page
 from capworth.study.stages import Study
 
 PROMISED = 5  # targets that are named
-IN_ALL = 13  # improvements that are not now and are named, whatever their reasons
+IN_ALL = 10  # improvements that are not now and are named, whatever their reasons
+IN_NOTE = 3  # improvements that a rival is told by, those that come and those that go
 QUOTES = 3  # improvements whose price is asked for first
 DATA_EXCHANGE = {"hosting", "exchange", "leads"}
 
@@ -206,7 +207,7 @@ def _rival_note(study: Study, key: str, row: Row) -> Phrase:
     mine, chosen = study.programme.chosen, str(row["chosen"]).split()
     new = [i for i in chosen if i not in mine]
     left = [i for i in mine if i not in chosen]
-    return say("options.rival_note", letter=Own(key), changes=changes(new, left))
+    return say("options.rival_note", letter=Own(key), changes=changes(new, left, IN_NOTE))
 
 
 # ---------------------------------------------------------------- answers
