@@ -122,9 +122,10 @@ def test_figures_are_said_as_the_library_says_them(engine: Engine, study: Study,
         for value in (-1234.5678, 0.004, 0.9996, None):
             figures.append(Figure(f"x.{unit}", value, unit, "cost", low=-2000.0, high=1.5))
             figures.append(Figure(f"y.{unit}", value, unit, "cost", error=0.25))
-    picked = draw.sample(figures, 700) + figures[-8 * len(UNITS) :]
+            figures.append(Figure(f"z.{unit}", value, unit, "cost", prices="EUR of 2020"))
+    picked = draw.sample(figures, 700) + figures[-12 * len(UNITS) :]
     given = [
-        {key: getattr(one, key) for key in ("value", "low", "high", "unit", "error")}
+        {key: getattr(one, key) for key in ("value", "low", "high", "unit", "error", "prices")}
         for one in picked
     ]
     for ranged in (True, False):
@@ -132,6 +133,30 @@ def test_figures_are_said_as_the_library_says_them(engine: Engine, study: Study,
             f"given.map(one => speakers.{code}.said(one, {json.dumps(ranged)}))", given
         )
         assert said == [language.said(one, ranged=ranged) for one in picked]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_money_of_another_currency_bears_its_own_sign(engine: Engine, code: str) -> None:
+    language = Language(code, currency="EUR")
+    other = {"sign": language.sign("USD"), "name": language.currency_name("USD")}
+    given = {"value": 12.5, "unit": "millions", "prices": "USD of 2017"}
+    known = f"Object.assign(speakers.{code}.spoken.currencies, {{ USD: given[1] }})"
+    said = engine.find(f"[{known}, speakers.{code}.said(given[0])]", [given, other])[1]
+    figure = Figure("x.y", 12.5, "millions", "stated_total", prices="USD of 2017")
+    assert said == language.said(figure)
+    assert language.sign("EUR") not in said
+
+
+def test_the_page_knows_the_signs_of_every_input_and_the_names_that_need_their_brackets(
+    small: Case, held: Any
+) -> None:
+    assert {*held["spoken"]["en"]["currencies"]} == {"EUR", "GBP"}  # costs of the laboratory
+    first, second, *others = small.capabilities
+    alike = [replace(first, name="Records (persons)"), replace(second, name="Records (cars)")]
+    case = replace(small, capabilities=(*alike, *others))
+    told = packed(write_explorer(run_study(case, draws=60), ["en"]))["spoken"]["en"]
+    assert first.id not in told["briefs"]
+    assert told["names"][first.id] == "Records (persons)"
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

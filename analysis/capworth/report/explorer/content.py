@@ -13,7 +13,7 @@ from babel import Locale
 
 from capworth.case.model import GRADES, Case
 from capworth.language.isolates import ISOLATE
-from capworth.language.language import Language
+from capworth.language.language import PRICES, Language
 from capworth.language.phrases import languages, phrases
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import PAYERS
@@ -166,14 +166,18 @@ def _spoken(study: Study, language: Language) -> dict[str, Any]:
         "own_name": known.name,
         "direction": language.direction,
         **_numerals(known.locale, page),
-        "sign": language.sign(),
-        "currency": language.currency_name(),
+        "currency": settings.currency,
+        "currencies": {
+            code: {"sign": language.sign(code), "name": language.currency_name(code)}
+            for code in _currencies(study)
+        },
         "joins": [list(pair) for pair in known.joins],
         "lists": [
             str(known.locale.list_patterns["standard"][k]) for k in ("start", "middle", "end", "2")
         ],
         "words": dict(_words(page)),
-        "names": _names(case, language),
+        "names": (names := _names(case, language)),
+        "briefs": {k: brief for k in names if (brief := language.brief(k)) != names[k]},
         "titles": {
             "case": language.typeset(settings.in_language("title", language.code)),
             "organisation": language.typeset(settings.in_language("organisation", language.code)),
@@ -183,6 +187,14 @@ def _spoken(study: Study, language: Language) -> dict[str, Any]:
             "vintage": vintage(study, language),
         },
     }
+
+
+def _currencies(study: Study) -> tuple[str, ...]:
+    """That of the case, then others that some input or figure is in."""
+    units = (estimate.unit for estimate in study.case.estimates().values())
+    prices = (figure.prices for figure in study.figures.values())
+    found = (money["currency"] for unit in (*units, *prices) if (money := PRICES.fullmatch(unit)))
+    return tuple(dict.fromkeys((study.case.settings.currency, *found)))
 
 
 def _numerals(locale: Locale, language: Language) -> dict[str, Any]:

@@ -26,7 +26,7 @@ function figureDialog(page, figure) {
   if (typeof figure.point === "number") fact("point", h("bdi", null, amount(figure.point)));
   if (typeof figure.error === "number") {
     const scale = figure.unit === "share" || figure.unit === "chance" ? 100 : 1;
-    const error = speaker.inUnit(speaker.number(figure.error * scale), figure.unit === "chance" ? "share" : figure.unit);
+    const error = speaker.inUnit(speaker.number(figure.error * scale), figure.unit === "chance" ? "share" : figure.unit, figure.prices);
     fact("error", h("bdi", null, error), ` ${page.say("dialog.error_note")}`);
   } else if (known && !given) fact("error", speaker.lacking(figure, "error"));
   if (figure.draws) fact("draws", page.say(figure.asked ? "dialog.draws_asked" : "dialog.draws_run", { draws: speaker.number(figure.draws, 0) }));

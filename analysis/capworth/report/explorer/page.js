@@ -203,7 +203,7 @@ class Page {
   unit(unit) {
     const money = /^([A-Z]{3}) of (\d{4})( a year)?$/.exec(unit);
     if (!money) return this.word("units", unit);
-    const { sign } = this.speaker.spoken;
+    const { sign } = this.speaker.spoken.currencies[money[1]];
     return this.speaker.say(money[3] ? "units.money_year" : "units.money", { sign, year: money[2] });
   }
 

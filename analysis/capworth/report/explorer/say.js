@@ -115,7 +115,7 @@ class Speaker {
   }
 
   brief(key) {
-    return this.name(key).split(" (")[0];
+    return this.spoken.briefs[key] ?? this.name(key);
   }
 
   number(value, places = decimalsOf(value, value, value)) {
@@ -129,21 +129,22 @@ class Speaker {
     return this.say("percent", { number: this.number(100 * share, 0) });
   }
 
-  amount(number, millions) {
-    const { minus, sign, currency } = this.spoken;
+  amount(number, millions, prices) {
+    const { minus, currency, currencies } = this.spoken, of = prices?.split(" ")[0] || currency;
+    const { sign, name } = currencies[of];
     const below = number.startsWith(minus) ? minus : "";
     const gap = /\p{L}$/u.test(sign) ? "\u00a0" : "";
-    const slots = { number: number.slice(below.length), sign, name: currency, gap };
+    const slots = { number: number.slice(below.length), sign, name, gap };
     return below + this.say(millions ? "money" : "price", slots);
   }
 
-  inUnit(number, unit) {
-    if (unit === "millions" || unit === "money") return this.amount(number, unit === "millions");
+  inUnit(number, unit, prices) {
+    if (unit === "millions" || unit === "money") return this.amount(number, unit === "millions", prices);
     if (unit === "share" || unit === "distance") {
       const text = this.say("percent", { number });
       return unit === "share" ? text : this.say("figure_unit.distance", { number: text });
     }
-    const money = unit === "millions_a_year" ? this.amount(number, true) : number;
+    const money = unit === "millions_a_year" ? this.amount(number, true, prices) : number;
     return this.say(`figure_unit.${unit}`, { number: money });
   }
 
@@ -167,7 +168,7 @@ class Speaker {
     const key = low < 0 ? "span_signed" : "span";
     const span = !given || low === high ? ""
       : this.say(key, { low: this.number(low, places), high: this.number(high, places) });
-    return { text: this.inUnit(bare, unit), bare: unit === "share" ? this.say("percent", { number: bare }) : bare, span };
+    return { text: this.inUnit(bare, unit, figure.prices), bare: unit === "share" ? this.say("percent", { number: bare }) : bare, span };
   }
 
   said(figure, ranged = true) {

@@ -128,8 +128,8 @@ function column(page, key, id, options = {}) {
 }
 
 Page.prototype.units = function units() {
-  const { sign } = this.speaker.spoken;
-  return { unit: this.speaker.say("million", { sign, gap: /\p{L}$/u.test(sign) ? "\u00a0" : "", name: this.speaker.spoken.currency }) };
+  const { currency, currencies } = this.speaker.spoken, { sign, name } = currencies[currency];
+  return { unit: this.speaker.say("million", { sign, gap: /\p{L}$/u.test(sign) ? "\u00a0" : "", name }) };
 };
 
 function listed(page, state, columns, rows, caption, mark) {
