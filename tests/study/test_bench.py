@@ -5,6 +5,7 @@ import re
 import sys
 from base64 import b64decode
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
@@ -241,6 +242,23 @@ def test_draws_as_a_dataset(study: Study) -> None:
     assert isinstance(data, xarray.Dataset)
     assert float(data["cost"].sel(capability="LAB", draw=5)) == study.draws["cost"][5, 2]
     assert data["cost"].attrs["units"] == "EUR of 2024"
+
+
+def test_draws_of_what_is_not_measured_are_absent_and_never_nought(
+    bundled: Study, small: Case
+) -> None:
+    table = bundled.appraisal.to_frame().loc[[*bundled.case.capability_ids]]
+    for name, column in (("money", "money_m"), ("harm", "harm_days")):
+        absent = np.isnan(bundled.draws[name]).all(axis=0)
+        assert absent.tolist() == table[column].isna().tolist()
+        assert 0 < absent.sum() < len(absent)
+    net = np.isnan(bundled.draws["gain_net"]).any(axis=0)
+    worth = bundled.economics.to_frame().loc["improvement"].reindex(bundled.case.improvement_ids)
+    assert net.tolist() == worth["npv_m"].isna().tolist()
+    bare = run_study(replace(small, chain=(), unit_values=()), draws=60)
+    assert not {"money", "harm", "gain_money", "gain_net", "gain_harm"} & {*bare.draws}
+    with pytest.raises(InputError, match=r"no draws of 'money'"):
+        bare.draws["money"]
 
 
 @pytest.mark.parametrize("release", ["0.23.4", "1.3.0"])

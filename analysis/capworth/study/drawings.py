@@ -56,7 +56,7 @@ class Drawings(Mapping[str, Any]):
 
     `draws["cost"]` is a numpy array that cannot be written to; `draws.table("cost")` the same with
     its labels; `draws.to_dataset()` all of them for xarray. Money is real, in the currency and
-    prices of the case.
+    prices of the case. What is not measured of a thing is NaN, and of none has no array.
 
     Attributes
     ----------
@@ -72,7 +72,11 @@ class Drawings(Mapping[str, Any]):
     @cached_property
     def dims(self) -> Mapping[str, tuple[str, ...]]:
         """Names of the axes of each array after the draws."""
-        found = {name: dims for name, (dims, _, _) in CAPABILITIES.items() if self._is_there(dims)}
+        found = {
+            name: dims
+            for name, (dims, _, _) in CAPABILITIES.items()
+            if self._is_there(dims) and self._known.get(name, np.array([True])).any()
+        }
         return found | (dict.fromkeys(PROGRAMME, ()) if self.programme is not None else {})
 
     def _is_there(self, dims: tuple[str, ...]) -> bool:
@@ -119,9 +123,18 @@ class Drawings(Mapping[str, Any]):
         of = "" if self.rows is None else f" of {self.sample.drawn.size:,}"
         return f"<Draws: {self.size:,}{of} of {self.sample.case.settings.name}; {', '.join(self)}>"
 
-    @staticmethod
-    def _of(name: str, drawn: Drawn) -> Floats:
-        return CAPABILITIES[name][2](drawn)
+    @cached_property
+    def _known(self) -> Mapping[str, Bools]:
+        """(things,) whether an array is measured of each, where it may not be."""
+        model, gains = self.sample.model, self.sample.drawn.gains
+        whole = {name: model.known[name] for name in ("score", "money", "harm")}
+        added = {"gain_money": model.valued, "gain_net": model.priced}
+        return whole | added | {"gain_harm": (gains.harm != 0).any(axis=0)}
+
+    def _of(self, name: str, drawn: Drawn) -> Floats:
+        values = CAPABILITIES[name][2](drawn)
+        known = self._known.get(name)
+        return values if known is None or known.all() else np.where(known, values, np.nan)
 
     def _of_programme(self, name: str) -> Any:
         assert self.programme is not None  # else there is no such name
