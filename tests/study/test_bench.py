@@ -255,7 +255,9 @@ def test_draws_of_what_is_not_measured_are_absent_and_never_nought(
     net = np.isnan(bundled.draws["gain_net"]).any(axis=0)
     worth = bundled.economics.to_frame().loc["improvement"].reindex(bundled.case.improvement_ids)
     assert net.tolist() == worth["npv_m"].isna().tolist()
-    bare = run_study(replace(small, chain=(), unit_values=()), draws=60)
+    levels = tuple(effect for effect in small.effects if not effect.step)
+    case = replace(small, chain=(), unit_values=(), effects=levels)
+    bare = run_study(case, draws=60)
     assert not {"money", "harm", "gain_money", "gain_net", "gain_harm"} & {*bare.draws}
     with pytest.raises(InputError, match=r"no draws of 'money'"):
         bare.draws["money"]
