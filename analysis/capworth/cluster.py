@@ -25,6 +25,7 @@ from capworth.errors import CapworthError, InputError
 
 ANSWER: Final = 5.0  # seconds, until a scheduler answers
 PATIENCE: Final = 30.0  # seconds, until it has a worker
+LOGGERS: Final = ("distributed", "distributed.client", "tornado.application")  # of Dask
 PACKAGES: Final = ("capworth", "numpy", "scipy")  # that make the numbers
 
 
@@ -68,27 +69,31 @@ def on_dask(address: str) -> Iterator[Executor]:
         client = begin(address, timeout=ANSWER, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise nobody from error
-    try:
+    with _quiet():
         try:
-            client.wait_for_workers(1, timeout=PATIENCE)
-        except TimeoutError as error:
-            raise InputError(f"{address}: the scheduler has no worker. Start one.") from error
-        with _quiet():
-            yield _Workers(client)
-    except (KilledWorker, CancelledError, FutureCancelledError) as error:
-        raise ClusterError(
-            f"{address}: work was lost with its worker again and again, or the scheduler is gone. "
-            "Give workers more memory, or start the cluster anew."
-        ) from error
-    finally:
-        with _quiet():
+            yield _ready(client, address)
+        except (KilledWorker, CancelledError, FutureCancelledError) as error:
+            raise ClusterError(
+                f"{address}: work was lost with its worker again and again, or the scheduler is "
+                "gone. Give workers more memory, or start the cluster anew."
+            ) from error
+        finally:
             client.close()
+
+
+def _ready(client: Any, address: str) -> _Workers:
+    """The workers of a client, of which there is one at least."""
+    try:
+        client.wait_for_workers(1, timeout=PATIENCE)
+    except TimeoutError as error:
+        raise InputError(f"{address}: the scheduler has no worker. Start one.") from error
+    return _Workers(client)
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Let Dask write no trace of its own about a scheduler that is gone: one sentence says so."""
-    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    loggers = [logging.getLogger(name) for name in LOGGERS]
     before = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL + 1)
