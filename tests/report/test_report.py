@@ -30,9 +30,10 @@ from capworth.model.result import Interval
 from capworth.report import pdf
 from capworth.report.advice import advice, break_even, changes
 from capworth.report.annex import contents as annex
-from capworth.report.content import Name, Voice
+from capworth.report.content import Name, Voice, phrases_of
 from capworth.report.content import said as said_by
-from capworth.report.decision import decision_page, page_one_of
+from capworth.report.decision import _title, decision_page, page_one_of
+from capworth.report.doubt import _in_and_out
 from capworth.report.edition import FULL
 from capworth.report.summary import _why_not, summary_page
 from capworth.study.stages import Study, run_study
@@ -464,6 +465,26 @@ def test_where_names_are_many_the_picture_of_page_1_gives_way(
             pdf.set_document("report.typ", content, day)
 
 
+def test_a_title_names_a_pair_only_where_it_is_short(bundled: Study) -> None:
+    """Of four improvements in all; a longer pair is counted, or the set is told as a whole."""
+    found = advice(bundled)
+    assert found is not None
+    ids = bundled.case.improvement_ids
+    first = found.exchanges[0]
+    for out, said_so in ((ids[:2], True), (ids[:3], False)):
+        option = {**first.options[0], "into": " ".join(ids[4:6])}
+        pair = replace(first, out=out, options=(option,), even=True)
+        for started, key in ((found.started, "title_choice"), ((), "title_pair")):
+            title = _title(bundled, replace(found, exchanges=(pair,), started=started))
+            keys = {*phrases_of(title)}
+            assert (f"decision.programme.{key}" in keys) == said_so, (out, started)
+
+
+def test_an_input_that_switches_many_names_two_on_each_side() -> None:
+    text = said_by(_in_and_out(list("ABC"), list("DEFG")), Voice(Language("en")))
+    assert text == "in: A, B and 1 more; out: D, E and 2 more"
+
+
 def test_what_is_not_now_is_named_within_a_page(bundled: Study) -> None:
     def told(*reasons: str) -> list[int]:
         """How many improvements page 2 names for each reason."""
@@ -490,6 +511,8 @@ def test_the_target_of_page_2_is_the_best_set_that_it_pays_for(study: Study) -> 
     assert options["heads"][-1] == "Target €0.2 million"
     cells = {line["head"]: line["cells"] for line in options["rows"]}
     assert cells["**Brings**: distance closed, %"][-1] == words.cell(best)
+    told = study.options.to_frame().loc["target"]  # limits of years are those of the budget
+    assert np.isnan(told["p_years"])
 
 
 def test_only_illustrative_improvements_are_marked(small: Case) -> None:
