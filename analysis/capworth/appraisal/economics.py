@@ -611,8 +611,8 @@ def break_evens(
 
     (Cost less what is priced or saved) over the outcomes, all discounted, an improvement's from
     its effect year on; the others without a price taken as worth nothing. The ratio is that of
-    the means; the range is that of the ratio by draw, without a price that is enough in a draw of
-    no outcome, and absent where it has no upper end for these.
+    the means; the range is that of the ratio by draw, and absent where some draw has no outcome:
+    no price is enough in it, so the range has no upper end.
     """
     case = flows.sample.case
     pricing = Pricing(case, flows.sample.model.chain)
@@ -636,10 +636,7 @@ def break_evens(
 
 def _break_even(cost: Floats, gained: Floats, number: Floats, a_year: Floats) -> Row:
     need = np.maximum(cost - gained, 0.0)
-    nothing = np.where(need > 0, np.inf, 0.0)  # without an outcome no price is enough
-    low, high = ends(np.divide(need, number, out=nothing, where=number > 0))
-    if np.isinf(high):
-        low, high = np.full(2, np.nan)
+    low, high = ends(need / number) if (number > 0).all() else (np.nan, np.nan)
     means = float(cost.mean()), float(gained.mean()), float(number.mean())
     return {
         **Interval.of(cost / MILLION).columns("cost_m"),
