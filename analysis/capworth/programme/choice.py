@@ -374,13 +374,16 @@ class Choice:
         caps : (rules,) money
         """
         plan = self.plan
+        if not len(caps):
+            return self.search
         return self.search.under(
             replace(
                 plan,
                 uses=np.concatenate((plan.uses, uses)),
                 scaled=np.concatenate((plan.scaled, np.ones(len(caps), dtype=bool))),
                 caps=np.concatenate((plan.caps, caps)),
-            )
+            ),
+            tighter=True,
         )
 
     @cached_property
