@@ -105,7 +105,9 @@ def best_paid(
         paid = np.concatenate((np.zeros((*opens.shape, 1)), moved.cumsum(axis=2)), axis=2)
         uses = paid[np.arange(len(opens))[:, None], :, last.T + 1].transpose(1, 0, 2)
     found = choice.under(uses, held * MILLION).best(
-        float(payable.amounts.sum()) * MILLION, least=-np.inf if least is None else least.reached
+        float(payable.amounts.sum()) * MILLION,
+        least=-np.inf if least is None else least.reached,
+        anyway=False,
     )
     return found if found.feasible else None
 

@@ -157,6 +157,9 @@ def test_without_a_feasible_set_the_likeliest_is_given_with_its_chance() -> None
     found = best_programmes(np.array([[True]]), np.array([1.0]), cost, 5.0)
     assert not found.feasible
     assert found.p_within.tolist() == [0.5]
+    search = Search(np.array([[True]]), np.array([1.0]), cost)
+    none = search.best(5.0, anyway=False)
+    assert (none.feasible, none.sets.shape, none.delays.shape) == (False, (0, 1), (0, 1))
 
 
 # ------------------------------------------------------------------------------------------- twins

@@ -282,6 +282,7 @@ class Search:
         near: float = 0.0,
         among: Bools | None = None,
         least: float = -np.inf,
+        anyway: bool = True,
     ) -> Programmes:
         """Best programme within a budget, and those that are nearly as good.
 
@@ -291,6 +292,7 @@ class Search:
         among : (sets,) which of the sets to look at; all where None
         least : value that some of them is known to reach, such as of what a smaller budget, or
             more rules, let through: what is worth less is not looked at
+        anyway : whether the likeliest set is given where none keeps the confidence; else no set
         """
         room = budget * (1 + ROOM)
         found: list[_Found] = []
@@ -317,17 +319,18 @@ class Search:
             best = max(best, got)
         feasible = bool(found)
         if not found and least > -np.inf:  # missed where the starts of a set are too many
-            return self.best(budget, near, among)
-        if not found:
+            return self.best(budget, near, among, anyway=anyway)
+        if not found and anyway:
             found = [self._likeliest(budget, among)]
-        floor = _floor(-min(found)[0], near)
-        step = TIE * max(-min(found)[0], max(found)[0], 1e-300)  # within which two values are one
+        lost = [f[0] for f in found]  # as they are sorted: less is better
+        floor = _floor(-min(lost, default=np.inf), near)
+        step = TIE * max(-min(lost, default=0.0), max(lost, default=0.0), 1e-300)  # two are one
         rising = sorted(found, key=lambda f: (round(f[0] / step), *f[1:5]))
         kept = [f for f in rising if -f[0] >= floor][: None if near else 1]
         rows = [f[4] for f in kept]
         return Programmes(
             sets=self.sets[rows],
-            delays=np.array([f[5] for f in kept]),
+            delays=np.array([f[5] for f in kept], dtype=np.int64).reshape(self.sets[rows].shape),
             value=np.array([-f[0] for f in kept]),
             expected=self._means[rows],
             quantile=np.array([f[1] for f in kept]),
