@@ -120,12 +120,17 @@ class Level:
         """See `Meeting`."""
         if measure != DISTANCE:
             return np.zeros(len(self.now))
-        columns = [self.users.index(user) for user in users]
+        rise = self.rise[:, [self.users.index(user) for user in users]]
         missing = np.maximum(self.agreed - self.now, 0.0)
         closed = np.zeros(len(self.now))
         for shares, years in self.years.profiles(users, delays, self.there):
-            raised = self.now + np.einsum("du,u->d", self.rise[:, columns], shares)
-            closed += years * (missing - np.maximum(self.agreed - raised, 0.0))
+            gap = np.einsum("du,u->d", rise, shares)  # in place from here: there are many
+            gap += self.now
+            np.subtract(self.agreed, gap, out=gap)
+            np.maximum(gap, 0.0, out=gap)
+            np.subtract(missing, gap, out=gap)
+            gap *= years
+            closed += gap
         found: Floats = closed / self.years.annuity * self.unit
         return found
 

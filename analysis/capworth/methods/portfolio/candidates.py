@@ -78,19 +78,20 @@ def candidate_sets(
     none = np.zeros(len(value), dtype=bool)
     if allowed(none[None], relations)[0]:
         found[none.tobytes()] = none
-    exchanges = _Exchanges(value, cost, relations, confidence, groups, shared, values)
+    money = _Money(cost, confidence, groups)
+    exchanges = _Exchanges(value, money, relations, confidence, groups, shared, values)
     worth = exchanges.worth
     for budget in budgets:
         best: Bools | None = None
-        for chosen in _linearised(value, cost, relations, budget, confidence, groups, shared):
+        for chosen in _linearised(
+            value, cost, money, relations, budget, confidence, groups, shared
+        ):
             found.setdefault(chosen.tobytes(), chosen)
-            if _fits(chosen, cost, budget, confidence, groups) and (
-                best is None or worth(chosen) > worth(best)
-            ):
+            if money.fit(chosen, budget) and (best is None or worth(chosen) > worth(best)):
                 best = chosen
         if best is None:  # the linear costs missed it: from what was found for other budgets
             falling = sorted(found.values(), key=lambda chosen: -worth(chosen))
-            fitting = (x for x in falling if _fits(x, cost, budget, confidence, groups))
+            fitting = (x for x in falling if money.fit(x, budget))
             best = next(fitting, None)
         if best is None:
             continue
@@ -166,15 +167,52 @@ def value_ceiling(
     return float("nan") if found is None else found.bound * largest
 
 
-def _lowest(cost: Floats, confidence: float) -> Floats:
-    """(projects,) mean of the lowest draws of each, as many as the confidence asks for."""
-    place = max(1, int(np.ceil(confidence * len(cost) - 1e-9))) if confidence else len(cost)
-    return np.asarray(np.sort(cost, axis=0)[:place].mean(axis=0))
+class _Money:
+    """What sets cost, and whether a budget, and what is held for some projects, pays for them.
+
+    Attributes
+    ----------
+    by_project : (projects, draws)
+    means : (projects,) expected cost
+    least : (projects,) mean of the lowest draws of each, as many as the confidence asks for: what
+        these add up to is never above the cost of a set at the confidence
+    """
+
+    def __init__(self, cost: Floats, confidence: float, groups: Groups | None) -> None:
+        self._confidence, self._groups = confidence, groups
+        self.by_project = np.ascontiguousarray(cost.T)
+        self.means = cost.mean(axis=0)
+        place = max(1, int(np.ceil(confidence * len(cost) - 1e-9))) if confidence else len(cost)
+        self.least = np.asarray(np.sort(cost, axis=0)[:place].mean(axis=0))
+
+    def total(self, chosen: Bools) -> Floats:
+        """(draws,) what a set costs."""
+        return np.asarray(self.by_project[chosen].sum(axis=0))
+
+    def fit(self, chosen: Bools, budget: float) -> bool:
+        """Whether a set keeps the budget on average, and all money as surely as it must."""
+        room = budget * (1 + ROOM)
+        surely = room * (1 + ROOM)  # beyond what rounding may do
+        if any(float(amounts[chosen].sum()) > surely for amounts in (self.means, self.least)):
+            return False
+        total = self.total(chosen)
+        if total.mean() > room or (self._confidence and not self.sure(total, room)):
+            return False
+        within = np.ones(len(total), dtype=bool)
+        for inside, held in zip(*(self._groups or ((), ())), strict=True):
+            within &= self.total(chosen & inside) <= held * (1 + ROOM)
+        return bool(within.mean() >= self._confidence - ROOM)
+
+    def sure(self, totals: Floats, room: float) -> Bools:
+        """Whether what sets cost, (..., draws), is within some room at the confidence."""
+        place = int(np.ceil(self._confidence * totals.shape[-1] - 1e-9))
+        return np.asarray(np.count_nonzero(totals <= room, axis=-1) >= place)
 
 
 def _linearised(
     value: Floats,
     cost: Floats,
+    money: _Money,
     relations: Relations,
     budget: float,
     confidence: float,
@@ -186,10 +224,9 @@ def _linearised(
     inside, held = groups or (everything[:0], np.empty(0))
     rows, limits = np.concatenate((everything, inside)), np.r_[budget, held]
     relaxed = _Relaxed(value, relations, rows, limits, shared)
-    means = cost.mean(axis=0)
-    weights = means
+    weights = money.means
     if confidence:
-        weights = (order_quantile(cost, confidence) + means) / 2
+        weights = (order_quantile(cost, confidence) + weights) / 2
     scale = 1.0
     seen: set[bytes] = set()
     for _ in range(ROUNDS):
@@ -197,7 +234,7 @@ def _linearised(
         if shares is None:
             scale *= 0.8
             continue
-        chosen = _rounded(shares, value, cost, relations, budget, confidence, groups)
+        chosen = _rounded(shares, value, money, relations, budget)
         if chosen is None:
             return
         if chosen.tobytes() not in seen:
@@ -205,7 +242,7 @@ def _linearised(
         if not confidence or not chosen.any():
             return
         seen.add(chosen.tobytes())
-        total = cost[:, chosen].sum(axis=1)
+        total = money.total(chosen)
         at = float(order_quantile(total, confidence))
         beside = np.argsort(np.abs(total - at), kind="stable")[: max(50, int(NEAR * len(total)))]
         weights = (weights + cost[beside].mean(axis=0)) / 2
@@ -245,13 +282,7 @@ class _Relaxed:
 
 
 def _rounded(
-    shares: Floats,
-    value: Floats,
-    cost: Floats,
-    relations: Relations,
-    budget: float,
-    confidence: float,
-    groups: Groups | None,
+    shares: Floats, value: Floats, money: _Money, relations: Relations, budget: float
 ) -> Bools | None:
     """An allowed set of the projects with the largest shares that fit; None if none was found.
 
@@ -267,7 +298,7 @@ def _rounded(
         if chosen[k] or (place >= len(forced) and shares[k] <= 0 and value[k] <= 0):
             continue
         then = _with_needed(chosen, k, relations, shares)
-        fits = place < len(forced) or _fits(then, cost, budget, confidence, groups)
+        fits = place < len(forced) or money.fit(then, budget)
         if fits and allowed(then[None], open_rules)[0]:
             chosen = then
     return chosen if allowed(chosen[None], relations)[0] else None
@@ -287,21 +318,6 @@ def _with_needed(chosen: Bools, project: int, relations: Relations, shares: Floa
     return found
 
 
-def _fits(
-    chosen: Bools, cost: Floats, budget: float, confidence: float, groups: Groups | None = None
-) -> bool:
-    total = cost[:, chosen].sum(axis=1)
-    room = budget * (1 + ROOM)
-    if total.mean() > room:
-        return False
-    if confidence and float(order_quantile(total, confidence)) > room:
-        return False
-    within = np.ones(len(cost), dtype=bool)
-    for inside, held in zip(*(groups or ((), ())), strict=True):
-        within &= cost[:, chosen & inside].sum(axis=1) <= held * (1 + ROOM)
-    return bool(within.mean() >= confidence - ROOM)
-
-
 class _Swaps(NamedTuple):
     """Exchanges of one set: (exchanges, 2) projects that go and that come; n where none does."""
 
@@ -315,22 +331,22 @@ class _Exchanges:
     def __init__(
         self,
         value: Floats,
-        cost: Floats,
+        money: _Money,
         relations: Relations,
         confidence: float,
         groups: Groups | None,
         shared: Shared | None = None,
         values: Values | None = None,
     ) -> None:
-        self._cost, self._confidence, self._groups = cost, confidence, groups
+        self._money, self._confidence, self._groups = money, confidence, groups
         self._values, self._known = values, dict[bytes, float]()
         self._shared = Shared(np.empty((0, len(value))), np.empty(0)) if shared is None else shared
         self._alone = np.pad(self._shared.alone, ((0, 0), (0, 1)))
         self._relations = replace(relations, synergies=())
         self._value = np.append(value, 0.0)  # the last is nobody
-        self._by_project = np.vstack((cost.T, np.zeros(len(cost))))
-        self._means = np.append(cost.mean(axis=0), 0.0)
-        self._least = np.append(_lowest(cost, confidence), 0.0)
+        self._by_project = np.pad(money.by_project, ((0, 1), (0, 0)))
+        self._means = np.append(money.means, 0.0)
+        self._least = np.append(money.least, 0.0)
         rate = value / np.maximum(self._means[:-1], 1e-12)
         self._best_first = np.argsort(-rate, kind="stable")
 
@@ -377,8 +393,7 @@ class _Exchanges:
             gain[rows] -= self._crowded(base, swaps.out[rows], swaps.into[rows])
             rows = rows[gain[rows] >= -loss]
         rows = rows[np.argsort(-gain[rows], kind="stable")]
-        total, given, tried = self._by_project[:-1][base].sum(axis=0), 0, 0
-        place = int(np.ceil(self._confidence * len(self._cost) - 1e-9)) - 1
+        total, given, tried = self._money.total(base), 0, 0
         for first in range(0, len(rows), BLOCK):
             mine = rows[first : first + BLOCK]
             sets = np.pad(np.repeat(base[None], len(mine), axis=0), ((0, 0), (0, 1)))
@@ -387,14 +402,12 @@ class _Exchanges:
             sets = sets[:, :-1]
             good = allowed(sets, self._relations)
             if self._confidence:
-                into, out = swaps.into[mine[good]], swaps.out[mine[good]]
-                costs = total + self._by_project[into].sum(axis=1)
-                costs -= self._by_project[out].sum(axis=1)
-                good[good] = np.partition(costs, place, axis=1)[:, place] <= room
+                costs = _of_both(self._by_project, swaps.into[mine[good]])
+                costs += total
+                costs -= _of_both(self._by_project, swaps.out[mine[good]])
+                good[good] = self._money.sure(costs, room)
             for k in np.flatnonzero(good).tolist():
-                if self._groups is None or _fits(
-                    sets[k], self._cost, budget, self._confidence, self._groups
-                ):
+                if self._groups is None or self._money.fit(sets[k], budget):
                     yield given, sets[k], float(gain[mine[k]])
                     given += 1
             tried += len(mine)
@@ -410,14 +423,14 @@ class _Exchanges:
         step = max(1, (1 << 22) // max(len(most), 1))
         for start in range(0, len(out), step):
             some = slice(start, start + step)
-            then = sums + by_project[into[some]].sum(axis=1) - by_project[out[some]].sum(axis=1)
+            then = sums + _of_both(by_project, into[some]) - _of_both(by_project, out[some])
             found[some] = np.maximum(then - most, 0.0).sum(axis=1) - now
         return found
 
     @staticmethod
     def _moved(amounts: Floats, swaps: _Swaps) -> Floats:
         """(exchanges,) how much more of something a set has after each."""
-        return np.asarray(amounts[swaps.into].sum(axis=1) - amounts[swaps.out].sum(axis=1))
+        return np.asarray(_of_both(amounts, swaps.into) - _of_both(amounts, swaps.out))
 
     def _swaps(self, chosen: Bools) -> _Swaps:
         """One or two out, one or two in, three at most together."""
@@ -435,6 +448,13 @@ class _Exchanges:
         out = np.concatenate([np.repeat(a, len(b), axis=0) for a, b in ways])
         into = np.concatenate([np.tile(b, (len(a), 1)) for a, b in ways])
         return _Swaps(out, into)
+
+
+def _of_both(amounts: Floats, two: Ints) -> Floats:
+    """(exchanges, ...) what two projects (exchanges, 2) have together of (projects, ...)."""
+    found: Floats = amounts[two[:, 0]]
+    found += amounts[two[:, 1]]
+    return found
 
 
 def _pairs(things: Ints) -> Ints:

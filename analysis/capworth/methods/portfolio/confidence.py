@@ -575,11 +575,10 @@ class _Tried:
     cut: bool = False
 
 
-def _meets(chosen: Bools, plan: Plan, joint: Worth) -> bool:
+def _meets(chosen: Bools, plan: Plan, stated: float) -> bool:
     """Whether a set as stated is worth something else than its members one by one."""
-    stated = np.zeros(len(chosen), dtype=np.int64)
     apart = float(plan.worth[chosen, 0].sum())
-    return abs(joint(chosen, stated) - apart) > TIE * max(abs(apart), 1e-300)
+    return abs(stated - apart) > TIE * max(abs(apart), 1e-300)
 
 
 def _starts(
@@ -628,14 +627,12 @@ def _starts(
     best: list[tuple[float, Ints, float, float]] = []
     eased, enough = plan.eases_most(chosen), (confidence - ROOM) * prices.shape[1]
     placed: set[int] = set()
-    meets = falling and joint is not None and _meets(chosen, plan, joint)
     stated = np.inf if joint is None else joint(chosen, delays)
+    meets = falling and joint is not None and _meets(chosen, plan, stated)
     takes, worths = planned[order], plan.worth[order]  # by place in the order
     opens, values = np.isfinite(worths), worths.tolist()
     uses = np.ascontiguousarray(uses[:, order])
-    taken_by = [
-        [np.flatnonzero(part).tolist() for part in one.T] for one in uses.transpose(1, 0, 2)
-    ]
+    taken_by = [[part.nonzero()[0].tolist() for part in one.T] for one in uses.transpose(1, 0, 2)]
 
     asked_of = {
         k: [(a, needed) for a, needed in after if k == a or k in [b for b, _ in needed]]
@@ -684,7 +681,7 @@ def _starts(
         placed.add(project)
         totals = used + mine
         fits = opens[depth] & np.logical_and.reduce(totals <= caps, axis=1)
-        starts = np.flatnonzero(fits)
+        starts = fits.nonzero()[0]
         totals = totals[starts]
         rests = most(depth + 1, totals)
         for delay, total, rest in zip(starts.tolist(), totals, rests, strict=True):
