@@ -96,7 +96,7 @@ class GainModel:
         A rise is capped at what lacks to the agreed level, within each year; a fall counts in full,
         also from above that level. A capability that has ended is left out of that year.
         """
-        found = np.zeros((2, draws.size, len(self._case.improvements)))
+        found = np.zeros((2, len(self._case.improvements), draws.size)).swapaxes(1, 2)
         weights = extents.weights(tree.weights)
         agreed = self._value.agreed() if self._value.leaves else np.empty((0, 0))
         for i, effects in enumerate(self._effects.values()):

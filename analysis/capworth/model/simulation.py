@@ -23,7 +23,7 @@ from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.chain import ChainModel
 from capworth.model.costs import CostModel, Costs, discount_factors
-from capworth.model.draws import AtModes, Draws, Sampled
+from capworth.model.draws import AtModes, Draws, Sampled, by_draw
 from capworth.model.extents import Extents, Today, distances
 from capworth.model.gains import GainModel, Gains, Tree
 from capworth.model.out_turn import OutTurns
@@ -233,7 +233,7 @@ class Model:
         case = self.case
         place = {c: k for k, c in enumerate(case.capability_ids)}
         functions = case.settings.functions
-        shares = np.zeros((draws.size, len(case.capabilities), len(functions)))
+        shares = by_draw(draws.size, len(case.capabilities), len(functions))
         for row in case.functions:
             where = place[row.capability], functions.index(row.function)
             shares[:, where[0], where[1]] = draws.of(row.share)
