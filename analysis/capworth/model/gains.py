@@ -8,7 +8,7 @@ import numpy as np
 from capworth.case.model import Case, Effect
 from capworth.methods.arguments import Floats
 from capworth.model.chain import Benefits, ChainModel, Levels, Worth, changed, changes_of
-from capworth.model.draws import Draws
+from capworth.model.draws import Draws, by_draw
 from capworth.model.effect_years import EffectYears
 from capworth.model.extents import Extents
 from capworth.model.paths import Paths
@@ -223,8 +223,7 @@ class GainModel:
         -------
         (draws, improvements) of each
         """
-        shape = (draws.size, len(self._case.improvements))
-        money, harm = np.zeros(shape), np.zeros(shape)
+        money, harm = (by_draw(draws.size, len(self._case.improvements)) for _ in range(2))
         for i, _, more, days in self.steps(draws, chain, worth, today):
             money[:, i] += more
             harm[:, i] += days
