@@ -194,7 +194,7 @@ class Compared:
     model : (draws, units) efficient, and a peer of another unit
     default : (draws, units) number of the output, or COST, without which an efficient unit would
         not be so and on which none is better; the last one that is found; below COST: none
-    intensities : (draws, units, units) the mixture that each is held against
+    peer, part : (draws, units, most) the mixture that each is held against, as in `dea.Envelopment`
     target : (draws, units, outputs) levels of the mixture
     small_sample : fewer units than three times the measures
     resolved : programmes that were solved a second time
@@ -204,10 +204,18 @@ class Compared:
     efficient: Bools
     model: Bools
     default: Ints
-    intensities: Floats
+    peer: Ints
+    part: Floats
     target: Floats
     small_sample: bool
     resolved: int
+
+    def peer_mean(self, of: Floats | Bools) -> Floats:
+        """(units, units) mean over the draws of what each unit has by each of its peers."""
+        units = self.peer.shape[1]
+        place = np.arange(units)[:, None] * units + self.peer
+        total = np.bincount(place.ravel(), of.ravel(), units * units)
+        return total.reshape(units, units) / len(self.peer)
 
     @property
     def by_default(self) -> Bools:
@@ -250,8 +258,6 @@ def compare(units: Units, way: Way, *, alone: bool = True) -> Compared:
         again += solved
     on = np.flatnonzero(units.there)
     many = len(units.extent)
-    spread = np.zeros((len(inputs), many, many))
-    spread[:, on[:, None], on] = found.intensities
     size = units.extent[on] / units.extent[on].mean()
     whole = way.measures == AMOUNTS and way.returns == VARIABLE
     target = found.output_target / (size[:, None] if whole else 1.0)
@@ -266,7 +272,8 @@ def compare(units: Units, way: Way, *, alone: bool = True) -> Compared:
         efficient=placed(efficient.astype(float), 0.0) > 0,
         model=placed((efficient & _followed(found)).astype(float), 0.0) > 0,
         default=placed(default.astype(float), NO_FACTOR).astype(int),
-        intensities=spread,
+        peer=placed(on[found.peer], 0).astype(int),
+        part=placed(found.part, 0.0),
         target=placed(target, np.nan),
         small_sample=found.small_sample,
         resolved=found.resolved + again,
@@ -277,9 +284,9 @@ def _followed(found: Envelopment) -> Bools:
     """(draws, units) whether a unit, or a twin of it, is a peer of another unit that is no twin."""
     followed: Bools = found.reference_count > 0
     both = np.concatenate((found.inputs, found.outputs), axis=2)
-    keys = both.reshape(len(both), both.shape[1], -1).transpose(1, 0, 2).reshape(both.shape[1], -1)
-    _, twin = np.unique(keys, axis=0, return_inverse=True)
-    if len(np.unique(twin)) < len(twin):
+    if len(np.unique(both[0], axis=0)) < both.shape[1]:  # else no two are alike in every draw
+        keys = both.transpose(1, 0, 2).reshape(both.shape[1], -1)
+        _, twin = np.unique(keys, axis=0, return_inverse=True)
         for group in np.unique(twin):
             members = np.flatnonzero(twin == group)
             followed[:, members] = followed[:, members].any(axis=1, keepdims=True)
@@ -304,7 +311,7 @@ def _only_by(
         return only, 0
     points = cost[draws, places][:, None], left[draws, places][:, None]
     toward = np.zeros_like(points[0]), points[1]
-    question = Question(returns, inside=False, counted=np.ones(1 + left.shape[2]))
+    question = Question(returns, counted=np.ones(1 + left.shape[2]))
     found = project((cost[draws], left[draws]), points, toward, question)
     clean = negligible(found.slack[..., 1:], points[1]) & negligible(
         found.slack[..., :1], points[0]

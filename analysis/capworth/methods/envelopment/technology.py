@@ -219,7 +219,7 @@ class Technology:
         return np.where(missing, stopgap + rows, columns)
 
 
-CELLS: Final = 100_000  # columns priced in one go: the work stays in the processor's cache
+CELLS: Final = 400_000  # columns priced in one go: the work stays in the processor's cache
 FEWEST: Final = 256  # programmes worked on together at least
 DUST: Final = 1e-11  # an amount below this share of the unit's size is the rounding of a zero
 
@@ -397,7 +397,7 @@ def project(
         resolved=0,
     )
     resolved = 0
-    for block in blocks(draws, many, kept.shape[1] + measured + 1):
+    for block in blocks(draws, many, kept.shape[1] + measured + 1 + most * most):
         every = [side[block[0]] for side in reference]
         technology = Technology.of(
             *(np.take_along_axis(side, kept[block[0], :, None], axis=1) for side in every),
