@@ -72,7 +72,7 @@ class Units:
     levels : (draws, units, outputs) plain mean of the criteria of each output, 0 to 100
     score : (draws, units) 0 to 100, by the weights of the value tree
     outputs : (outputs,) numbers of the branches, or criteria; without those that do not count
-    share : (capabilities, units) part of each in its unit; a column sums to 1
+    inside : (capabilities,) part of each in its unit; they sum to 1 in each
     """
 
     rows: Ints
@@ -82,7 +82,7 @@ class Units:
     levels: Floats
     score: Floats
     outputs: Ints
-    share: Floats
+    inside: Floats
 
     @classmethod
     def of(cls, sample: Sample, draws: int, key: str, *, by_criterion: bool = False) -> "Units":
@@ -113,30 +113,28 @@ class Units:
         rows = np.array([wholes.index(name) for name in names])
         ids = list(case.capability_ids)
         first = np.array([ids.index(w) if w in ids else names.index(w) for w in wholes])
-        member = np.equal.outer(rows, np.arange(len(wholes))).astype(float)  # capability x unit
-        mine = np.einsum("cu,c->u", member, extent)
-        count = member.sum(axis=0)
+        mine = _of_units(extent[None], rows)[0]
         inside = np.where(
-            mine[rows] > 0, extent / np.where(mine > 0, mine, 1.0)[rows], 1 / count[rows]
+            mine[rows] > 0,
+            extent / np.where(mine > 0, mine, 1.0)[rows],
+            1 / np.bincount(rows)[rows],
         )
-        share = member * inside[:, None]
         mean = mine / mine.sum() * len(wholes)  # 1 for a unit of average extent
-        price = np.einsum("nc,cu->nu", cost, member)
+        price = _of_units(cost, rows)
         return cls(
             rows=rows,
             first=first,
             extent=mine / mine.sum(),
             unit_cost=np.divide(price, mean, out=np.full_like(price, np.nan), where=mean > 0),
-            levels=np.einsum("ncb,cu->nub", levels, share),
-            score=np.einsum("nc,cu->nu", score, share),
+            levels=_of_units(levels * inside[:, None], rows),
+            score=_of_units(score * inside, rows),
             outputs=outputs,
-            share=share,
+            inside=inside,
         )
 
     def mean_of(self, values: Floats) -> Floats:
         """(draws, units, ...) what capabilities have, as means over the parts of each unit."""
-        mean: Floats = np.einsum("ncb,cu->nub", values, self.share)
-        return mean
+        return _of_units(values * self.inside[:, None], self.rows)
 
     @property
     def there(self) -> Bools:
@@ -168,6 +166,13 @@ class Units:
         if way.measures == AMOUNTS and way.returns == VARIABLE:
             return cost * size[:, None], levels * size[:, None]
         return cost, levels
+
+
+def _of_units(amounts: Floats, rows: Ints) -> Floats:
+    """(draws, units, ...) sums over the parts of each unit of (draws, capabilities, ...)."""
+    order = np.argsort(rows, kind="stable")
+    starts = np.flatnonzero(np.diff(rows[order], prepend=-1))
+    return np.asarray(np.add.reduceat(amounts[:, order], starts, axis=1))
 
 
 def keys_of(sample: Sample) -> tuple[str, ...]:

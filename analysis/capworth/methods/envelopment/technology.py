@@ -315,16 +315,27 @@ def undominated(x: Floats, y: Floats, returns: str) -> Bools:
 
 def _undominated(good: Floats) -> Bools:
     """Take the unit of the largest sum again and again, and strike out what it dominates."""
-    draws = np.arange(good.shape[1])
-    total, apart = good.sum(axis=0), SAME * np.abs(good)
-    stands = np.ones(total.shape, dtype=bool)
-    while np.isfinite(total).any():
-        best = total.argmax(axis=1)
-        ahead = good[:, draws, best][:, :, None] - good
-        beaten = (ahead >= 0).all(axis=0) & (ahead > apart).any(axis=0)
-        stands &= ~beaten
-        total[beaten] = -np.inf
-        total[draws, best] = -np.inf
+    draws, units = good.shape[1:]
+    stands = np.zeros((draws, units), dtype=bool)
+    every, number = np.arange(draws), np.broadcast_to(np.arange(units), (draws, units))
+    total = good.sum(axis=0)
+    apart = SAME * np.abs(good).sum(axis=0)
+    left = np.ones(total.shape, dtype=bool)
+    while left.any():
+        sums = np.where(left, total, -np.inf)
+        best = sums.argmax(axis=1)
+        stands[every, number[every, best]] |= left[every, best]
+        beaten = total[every, best][:, None] - total > apart
+        for level in good:
+            beaten &= level <= level[every, best][:, None]
+        left &= ~beaten
+        left[every, best] = False
+        most = int(left.sum(axis=1).max())
+        if most <= left.shape[1] // 2:  # go on with those that are left
+            kept = np.argsort(~left, axis=1, kind="stable")[:, :most]
+            rows = every[:, None]
+            good, total, apart = good[:, rows, kept], total[rows, kept], apart[rows, kept]
+            number, left = number[rows, kept], left[rows, kept]
     return stands
 
 
