@@ -280,9 +280,7 @@ def _capabilities(study: Study) -> Iterator[dict[str, Any]]:
     case = study.case
     routes = study.excellence.to_frame()["route"].to_dict() if "excellence" in study else {}
     chains = _by(case.chain, "capability")
-    raised = {
-        key: {e.improvement for e in mine} for key, mine in _by(case.effects, "capability").items()
-    }
+    effects = _by(case.effects, "capability")
     for capability in case.capabilities:
         key = capability.id
         chain = chains.get(key, ())
