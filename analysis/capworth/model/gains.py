@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from capworth.methods.arguments import Floats
 from capworth.model.chain import Benefits, ChainModel, Levels, Worth, changed, changes_of
 from capworth.model.draws import Draws, by_draw
 from capworth.model.effect_years import EffectYears
-from capworth.model.extents import Extents
+from capworth.model.extents import Extents, distances
 from capworth.model.paths import Paths
 from capworth.model.value import ValueModel
 
@@ -39,13 +40,14 @@ class Gains:
     exchange: Floats
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Tree:
     """Levels and values of today on the value tree, and what they lack to the agreed levels.
 
     Attributes
     ----------
-    levels, values, missing : (draws, capabilities, leaves)
+    levels, values : (draws, capabilities, leaves)
+    agreed : (capabilities, leaves) value of the agreed level; NaN where none is agreed
     weights : (draws, leaves)
     rises : (draws,) value that an effect adds on it at full effect, by the name of its change, as
         far as it was asked for
@@ -53,9 +55,14 @@ class Tree:
 
     levels: Floats
     values: Floats
-    missing: Floats
+    agreed: Floats
     weights: Floats
     rises: dict[str, Floats] = field(default_factory=dict)
+
+    @cached_property
+    def missing(self) -> Floats:
+        """(draws, capabilities, leaves) what lies between a value and the agreed one, or 0."""
+        return distances(self.values, self.agreed)
 
 
 class GainModel:

@@ -24,7 +24,7 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.chain import ChainModel
 from capworth.model.costs import CostModel, Costs, discount_factors
 from capworth.model.draws import AtModes, Draws, Sampled, by_draw
-from capworth.model.extents import Extents, Today, countings, distances, weights_of
+from capworth.model.extents import Extents, Today, countings, weights_of
 from capworth.model.gains import GainModel, Gains, Tree
 from capworth.model.out_turn import OutTurns
 from capworth.model.pricing import PRICED, UNPRICED, Pricing
@@ -127,12 +127,10 @@ class Model:
         self.known = known  # (capabilities,) whether a measure of added value is known
 
     def tree(self, draws: Draws) -> Tree:
-        """Levels, values and weights of today, and what they lack to the agreed levels."""
-        levels = self.value.levels(draws)
-        values = self.value.worth(levels)
-        lacking = self.value.leaves
-        missing = distances(values, self.value.agreed()) if lacking else np.zeros_like(values)
-        return Tree(levels, values, missing, self.weights(draws))
+        """Levels, values and weights of today, and the agreed levels."""
+        levels, some = self.value.levels(draws), self.value.leaves
+        agreed = self.value.agreed() if some else np.empty(levels.shape[1:])
+        return Tree(levels, self.value.worth(levels), agreed, self.weights(draws))
 
     @cached_property
     def today(self) -> Today:
