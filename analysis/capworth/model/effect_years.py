@@ -77,10 +77,9 @@ class EffectYears:
         the years that are left out.
         """
         late = delays or [0] * len(users)
-        shares = np.stack([self.share(k, d) for k, d in zip(users, late, strict=True)])
-        found: dict[tuple[float, ...], float] = {}
-        for year, factor in enumerate((self.discount * there).tolist()):
-            key = tuple(shares[:, year].tolist())
+        shares = [self.share(k, d).tolist() for k, d in zip(users, late, strict=True)]
+        factors, found = (self.discount * there).tolist(), dict[tuple[float, ...], float]()
+        for key, factor in zip(zip(*shares, strict=True), factors, strict=True):
             found[key] = found.get(key, 0.0) + factor
         return [(np.array(key), years) for key, years in found.items() if any(key)]
 

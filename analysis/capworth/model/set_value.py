@@ -160,9 +160,13 @@ class SetValue:
         """Numbers of the meetings of two members of a set or more, with these members."""
         if not self.meetings:
             return
-        there = self._once("there", lambda: self._there(len(chosen)))
-        for place in np.flatnonzero(there @ chosen > 1).tolist():
-            yield place, [user for user in self.meetings[place].users if chosen[user]]
+        mine = chosen.tobytes()
+        if self._known.get("set") != mine:  # the same one is asked for at many starts in turn
+            there = self._once("there", lambda: self._there(len(chosen)))
+            at = np.flatnonzero(there @ chosen > 1).tolist()
+            met = [(place, [u for u in self.meetings[place].users if chosen[u]]) for place in at]
+            self._known.update({"set": mine, "met": met})
+        yield from self._known["met"]
 
     def _there(self, many: int) -> Ints:
         """(meetings, improvements) 1 where an improvement acts."""
@@ -185,9 +189,9 @@ class SetValue:
             for place in pairs:
                 both = self.pairs[place].tolist()
                 total += bonus[place] * min(years.left(k, int(delays[k])) for k in both)
+        late = delays.tolist()
         for place, users in self._crossed(chosen):
-            late = delays[users].tolist()
-            there, alone = self._apart(place, measure, users, late)
+            there, alone = self._apart(place, measure, users, [late[user] for user in users])
             total += there
             total -= alone
         return total
@@ -228,8 +232,10 @@ class SetValue:
 
     def _met(self, sets: Bools, measure: str, draws: int) -> Iterator[tuple[Ints, Floats]]:
         """Sets whose members meet somewhere in one way, by number, and what it adds by draw."""
+        last, alone = -1, dict[tuple[int, int], Floats]()
         for place, some, users in self._ways(sets):
-            yield some, _beyond(self.meetings[place], measure, users)[:draws]
+            last, alone = place, alone if place == last else {}
+            yield some, _beyond(self.meetings[place], measure, users, alone=alone)[:draws]
 
     def _ways(self, sets: Bools) -> Iterator[tuple[int, Ints, list[int]]]:
         """Number of each meeting, sets whose members meet there in one way, and these members."""
@@ -258,15 +264,25 @@ def _by_way(inside: Bools) -> Iterator[Ints]:
 
 
 def _beyond(
-    meeting: Meeting, measure: str, users: Sequence[int], delays: Sequence[int] = ()
+    meeting: Meeting,
+    measure: str,
+    users: Sequence[int],
+    delays: Sequence[int] = (),
+    alone: dict[tuple[int, int], Floats] | None = None,
 ) -> Floats:
-    """(draws,) what improvements that meet gain together, beyond what each gains there alone."""
-    late = delays or [0] * len(users)
-    alone = sum(
-        (meeting.joint(measure, [u], [d]) for u, d in zip(users, late, strict=True)),
-        start=np.zeros(1),
-    )
-    return meeting.joint(measure, users, late) - alone
+    """(draws,) what improvements that meet gain together, beyond what each gains there alone.
+
+    Parameters
+    ----------
+    alone : what is known of that by improvement and delay, to which is added
+    """
+    late, known = delays or [0] * len(users), {} if alone is None else alone
+    apart = np.zeros(1)
+    for key in zip(users, late, strict=True):
+        if key not in known:
+            known[key] = meeting.joint(measure, [key[0]], [key[1]])
+        apart = apart + known[key]
+    return meeting.joint(measure, users, late) - apart
 
 
 def bonuses_of(pairs: Ints, gains: Floats, shares: Floats) -> Floats:

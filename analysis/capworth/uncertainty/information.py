@@ -13,7 +13,7 @@ from scipy.special import ndtri
 
 from capworth.case.model import DISTANCE, HARM, NET, Estimate, PlannedSurvey
 from capworth.case.numerals import in_brief
-from capworth.methods.arguments import Bools, Floats, Ints
+from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.confidence import frontier_at
 from capworth.methods.uncertainty.bounded_information import bounded_evpi, survey_resolves
@@ -457,29 +457,30 @@ class _Groups:
                 known += np.minimum(options.value, 0.0).mean(axis=0)
         return np.asarray(known.max(axis=1) - known[:, int(known.mean(axis=0).argmax())])
 
-    def lead(self, group: _Group, part: float = 1.0, order: Ints | None = None) -> Floats:
+    def lead(self, group: _Group, part: float = 1.0) -> Floats:
         """(draws,) lead of the best set given the group over the best without.
 
         Parameters
         ----------
         part : of the spread of the conditional means that is kept
-        order : draws in whose order the features are taken, for noise
         """
-        basis = group.basis
-        if order is not None:
-            basis = basis[order]
-        slopes = part * self._slopes(group, basis)
-        ahead = self._mean + basis[::THINNED] @ slopes
-        sets = np.unique(np.append(ahead.argmax(axis=1), int(self._mean.argmax())))
-        known = self._mean[sets] + basis @ slopes[:, sets]
-        return np.asarray(known.max(axis=1) - self._mean.max())
+        return self._lead(group.basis, part * self._slopes(group, group.basis))
 
     def floor(self, group: _Group, part: float = 1.0) -> float:
         """What the same regression finds in shuffled rows: noise alone."""
         size = self._options.size
-        shuffled = [stream(self._seed, f"shuffle/{k}").permutation(size) for k in range(SHUFFLES)]
-        found = np.mean([self.lead(group, part, order).mean() for order in shuffled])
-        return max(float(found), 0.0)
+        orders = [stream(self._seed, f"shuffle/{k}").permutation(size) for k in range(SHUFFLES)]
+        shuffled = [group.basis[order] for order in orders]
+        slopes = np.split(part * self._slopes(group, np.hstack(shuffled)), SHUFFLES)
+        found = [self._lead(b, s).mean() for b, s in zip(shuffled, slopes, strict=True)]
+        return max(float(np.mean(found)), 0.0)
+
+    def _lead(self, basis: Floats, slopes: Floats) -> Floats:
+        """(draws,) see `lead`."""
+        ahead = self._mean + basis[::THINNED] @ slopes
+        sets = np.unique(np.append(ahead.argmax(axis=1), int(self._mean.argmax())))
+        known = self._mean[sets] + basis @ slopes[:, sets]
+        return np.asarray(known.max(axis=1) - self._mean.max())
 
     def _slopes(self, group: _Group, basis: Floats) -> Floats:
         """(functions, sets) how what is expected of each set moves with functions of a group."""

@@ -5,7 +5,7 @@ in. Starts are found once, as things are; they do not move with what is changed.
 """
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -47,6 +47,7 @@ def first_draws(sample: Sample, size: int) -> Sample:
     return replace(sample, draws=size, drawn=cut)
 
 
+@lru_cache(maxsize=1)  # rivals and what else could be known ask for the same
 def in_first_draws(sample: Sample, size: int) -> Choice:
     """Gather the choice in the first draws; where sets are candidates only, among the same ones."""
     whole, choice = Choice.of(sample), Choice.of(first_draws(sample, size))

@@ -27,6 +27,7 @@ from capworth.uncertainty.sensitivity import uncertain_inputs
 
 VALUED = 1_000  # draws, the first ones, in which changes of value are found
 PRICED = 2_000  # draws in which lines of cost are priced again together
+TOGETHER = 1 << 19  # amounts by level, draw and improvement that are priced together
 EDGE = 0.001  # of probability: levels beyond are not looked at
 NARROW = 1e-9  # share of its size within which a drawn amount is certain
 LOWEST = 1e-12  # of a value: less is no change
@@ -97,9 +98,9 @@ class Substituted:
         if estimate.name == self._name:
             return np.repeat(self._levels, self._base.size)
         if estimate.group and f"{GROUP}/{estimate.group}" == self._name:
-            own = np.tile(self._base.even(estimate.name), len(self._levels))
-            common = np.repeat(self._levels, self._base.size)
-            return quantile_of(estimate, normal_copula(own, common, estimate.share))
+            own, common = self._base.even(estimate.name)[None], self._levels[:, None]
+            even = normal_copula(own, common, estimate.share)
+            return quantile_of(estimate, even.reshape(-1))
         return np.tile(self._base.of(estimate), len(self._levels))
 
 
@@ -109,6 +110,7 @@ class Remembered:
     def __init__(self, draws: Sampled) -> None:
         self._draws, self.size = draws, draws.size
         self._known: dict[str, Floats] = {}
+        self._even: dict[str, Floats] = {}
 
     def of(self, estimate: Estimate) -> Floats:
         """(draws,) levels of an estimate."""
@@ -118,7 +120,9 @@ class Remembered:
 
     def even(self, name: str) -> Floats:
         """(draws,) of the stream of a name."""
-        return self._draws.even(name)
+        if name not in self._even:
+            self._even[name] = self._draws.even(name)
+        return self._even[name]
 
 
 Place = tuple[str, str]  # a capability with a criterion, or "" for its chain; or SAVED with a line
@@ -244,11 +248,11 @@ class MovedWorth:
         self.rivals, self._choice = rivals, rivals.choice
         self._model: Model = rivals.sample.model
         self._case = rivals.sample.case
-        self._measure = rivals.choice.measure
+        self.measure = rivals.choice.measure
         size = min(VALUED, rivals.choice.sample.drawn.size)
         self._size = size
         self._base = Remembered(sampled(self._case, 0, size))
-        self.sites = Sites(self._case, self._model, self._measure)
+        self.sites = Sites(self._case, self._model, self.measure)
         some: Bools = np.asarray(rivals.sets.any(axis=0))  # what is in no rival moves none
         self._sites = {
             place: tuple(user for user in users if some[user])
@@ -278,28 +282,20 @@ class MovedWorth:
         if places.weighed:
             weights = self._weights(draws).reshape(*shape, -1)
         for place in sites:
-            site = then.get(place)
-            before = self._meeting(place)
+            added = _Added(self, place, then.get(place), weights, now_weights, shape)
             if place[0] == SAVED:
                 for rows, users, late in self._met(place, fewest=1):
-                    saved = self._added(place, before, site, users, late, None, now_weights, shape)
-                    beyond[:, rows] += saved.mean(axis=1)[:, None]
+                    beyond[:, rows] += added.mean(users, late)[:, None]
                 continue
-            for user in self._moving(place, places):
-                own = self._added(place, before, site, [user], [0], weights, now_weights, shape)
-                gained[user] = gained.get(user, 0.0) + own
+            moving = self._moving(place, places)
+            for user in moving:
+                gained[user] = gained.get(user, 0.0) + added.by_draw([user], [0])
             for rows, users, late in self._met(place):
-                if not set(users) & set(self._moving(place, places)):
-                    continue
-                change = self._added(
-                    place, before, site, users, late, weights, now_weights, shape
-                ).mean(axis=1)
-                for user, delay in zip(users, late, strict=True):
-                    alone = self._added(
-                        place, before, site, [user], [delay], weights, now_weights, shape
-                    )
-                    change = change - alone.mean(axis=1)
-                beyond[:, rows] += change[:, None]
+                if set(users) & set(moving):
+                    change = added.mean(users, late)
+                    for user, delay in zip(users, late, strict=True):
+                        change = change - added.mean([user], [delay])
+                    beyond[:, rows] += change[:, None]
         values = rivals.worth + beyond
         for user, more in gained.items():
             left = self._left[user, rivals.delays[:, user]] * rivals.sets[:, user]
@@ -312,37 +308,16 @@ class MovedWorth:
         return users if places.users is None else tuple(u for u in users if u in places.users)
 
     def _weights(self, draws: Draws) -> Floats:
-        if self._measure != DISTANCE:
+        if self.measure != DISTANCE:
             return np.empty((draws.size, 0))
         return self._model.extents.weights(self._model.value.weights(draws))
 
-    def _added(
-        self,
-        place: Place,
-        before: Meeting,
-        after: Meeting | None,
-        users: Sequence[int],
-        late: Sequence[int],
-        weights: Floats | None,
-        now: Floats,
-        shape: tuple[int, int],
-    ) -> Floats:
-        """(levels, draws) what some improvements gain more at a place, at the levels of an input.
-
-        On a level the gain is points x weight: points are not computed again where only weights
-        are other ones.
-        """
+    def together(self, place: Place, users: Sequence[int], late: Sequence[int]) -> Floats:
+        """(draws,) what some improvements gain at a place, as drawn; see `_meeting`."""
         key = place, tuple(users), tuple(late)
         if key not in self._together:
-            self._together[key] = before.joint(self._measure, users, late)
-        points = self._together[key]
-        if self._measure != DISTANCE:
-            assert after is not None
-            return after.joint(self._measure, users, late).reshape(shape) - points
-        k = self.sites.where(place)[1]
-        moved = points if after is None else after.joint(DISTANCE, users, late).reshape(shape)
-        weight = now[:, k] if weights is None else weights[:, :, k]
-        return np.asarray(moved * weight - points * now[:, k])
+            self._together[key] = self._meeting(place).joint(self.measure, users, late)
+        return self._together[key]
 
     def _meeting(self, place: Place) -> Meeting:
         """Where improvements act, as drawn; the unit of a level without its weight."""
@@ -352,7 +327,7 @@ class MovedWorth:
 
     def _meetings(self, draws: Draws, places: Iterable[Place]) -> dict[Place, Meeting]:
         wanted = set(places)
-        if self._measure == DISTANCE:
+        if self.measure == DISTANCE:
             return {place: self._level(draws, place) for place in wanted}
         case, model = self._case, self._model
         effects = tuple(e for e in case.effects if e.step and (e.capability, "") in wanted)
@@ -426,7 +401,7 @@ class MovedWorth:
         """(levels, sets) what synergies add more."""
         rivals, worth = self.rivals, self._choice.worth
         found = np.zeros((shape[0], len(rivals.sets)))
-        gains = worth.gains("money" if self._measure == NET else self._measure, self._size)
+        gains = worth.gains("money" if self.measure == NET else self.measure, self._size)
         synergies = self._case.synergies
         for k, pair in enumerate(worth.pairs.tolist()):
             if k not in places.pairs and not any(user in gained for user in pair):
@@ -441,6 +416,48 @@ class MovedWorth:
             together = rivals.sets[:, pair].all(axis=1) * late.min(axis=0)
             found += (then - now)[:, None] * together
         return found
+
+
+class _Added:
+    """What improvements gain more at one place, at the levels of an input.
+
+    On a level the gain is points x weight: points are not computed again where only weights are
+    other ones, so that `after` is None.
+    """
+
+    def __init__(
+        self,
+        worth: MovedWorth,
+        place: Place,
+        after: Meeting | None,
+        weights: Floats | None,
+        now: Floats,
+        shape: tuple[int, int],
+    ) -> None:
+        self._worth, self._place, self._after, self._shape = worth, place, after, shape
+        self._weight: Floats | None = None
+        if worth.measure == DISTANCE:
+            k = worth.sites.where(place)[1]
+            self._now = now[:, k]
+            self._weight = self._now if weights is None else weights[:, :, k]
+        self._means: dict[tuple[int, ...], Floats] = {}
+
+    def by_draw(self, users: Sequence[int], late: Sequence[int]) -> Floats:
+        """(levels, draws) of some that start so many years late."""
+        points = self._worth.together(self._place, users, late)
+        moved = points
+        if self._after is not None:
+            moved = self._after.joint(self._worth.measure, users, late).reshape(self._shape)
+        if self._weight is None:
+            return np.asarray(moved - points)
+        return np.asarray(moved * self._weight - points * self._now)
+
+    def mean(self, users: Sequence[int], late: Sequence[int]) -> Floats:
+        """(levels,) the same, expected; found once."""
+        key = (*users, *late)
+        if key not in self._means:
+            self._means[key] = self.by_draw(users, late).mean(axis=1)
+        return self._means[key]
 
 
 class MovedPrices:
@@ -491,30 +508,31 @@ class MovedPrices:
 
         Both against the same draws as they are.
         """
-        now, lost = self._totalled(self._base)
+        now, lost = self._totalled(self._base, 1)
+        step = max(1, TOGETHER // (self._base.size * self.rivals.sets.shape[1]))
         money, less = [], []
-        for level in levels:
-            draws = Substituted(self._base, name, np.array([level]))
-            then, life = self._totalled(draws)
+        for start in range(0, len(levels), step):
+            some = levels[start : start + step]
+            then, life = self._totalled(Substituted(self._base, name, some), len(some))
             money.append(then - now)
             less.append(life - lost)
-        return np.array(money), np.array(less)
+        return np.concatenate(money), np.concatenate(less)
 
-    def _totalled(self, draws: Draws) -> tuple[Floats, Floats]:
-        """(sets,) money at the confidence, and expected whole-life cost under `net`."""
+    def _totalled(self, draws: Draws, levels: int) -> tuple[Floats, Floats]:
+        """(levels, sets) money at the confidence, and expected whole-life cost under `net`."""
         rivals = self.rivals
         sets = rivals.sets.astype(np.float64)
-        asked = np.zeros((sets.shape[1], draws.size))
+        asked = np.zeros((levels, sets.shape[1], draws.size // levels))
         number = {i: k for k, i in enumerate(rivals.sample.case.improvement_ids)}
-        life = np.zeros(len(sets))
+        life = np.zeros((levels, len(sets)))
         for line, turned in self._costs.out_turns.of(draws, self.priced):
             k, years = number[line.improvement], self._costs.yearly(line)
+            amount = turned.amount.reshape(levels, -1)
             if rivals.choice.measure == NET:
-                life += turned.amount.mean() * rivals.life(k, years)
+                life += amount.mean(axis=1)[:, None] * rivals.life(k, years)
             if self._costs.asked_for(line):
-                asked[k] += turned.amount * years.sum()
-        money = rivals.at(np.asarray(sets @ asked))
-        return money, life
+                asked[:, k] += amount * years.sum()
+        return np.array([rivals.at(sets @ one) for one in asked]), life
 
 
 @dataclass(frozen=True, eq=False)

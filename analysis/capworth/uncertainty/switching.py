@@ -198,12 +198,14 @@ def _widened(borders: Floats) -> Floats:
 def _rows(one: Input, rivals: Rivals) -> list[dict[str, object]]:
     """Rows of one input."""
     grid = np.linspace(0, 1, LEVELS)
-    if rivals.nearer(*one.at(one.quantiles(grid[::COARSE]))) < HALFWAY:
+    few = np.arange(LEVELS) % COARSE == 0
+    coarse = one.at(one.quantiles(grid[few]))
+    if rivals.nearer(*coarse) < HALFWAY:
         return []
-    levels = dict(zip(grid.tolist(), one.quantiles(grid).tolist(), strict=True))
-    looked = np.array([*levels.values()])
-    found_at = zip(looked.tolist(), _advised(one, looked, rivals), strict=True)
-    answers: dict[float, tuple[bool, int]] = dict(found_at)
+    looked = one.quantiles(grid)
+    levels = dict(zip(grid.tolist(), looked.tolist(), strict=True))
+    answers = dict(zip(looked[few].tolist(), _advised(coarse, rivals), strict=True))
+    answers |= zip(looked[~few].tolist(), _advised(one.at(looked[~few]), rivals), strict=True)
 
     def quantile(probability: float) -> float:
         if probability not in levels:
@@ -212,7 +214,7 @@ def _rows(one: Input, rivals: Rivals) -> list[dict[str, object]]:
 
     def advice(level: float) -> tuple[bool, int]:
         if level not in answers:
-            (answers[level],) = _advised(one, np.array([level]), rivals)
+            (answers[level],) = _advised(one.at(np.array([level])), rivals)
         return answers[level]
 
     stretches = switching_stretches(advice, quantile, usual=STAYS)
@@ -245,9 +247,9 @@ def _rows(one: Input, rivals: Rivals) -> list[dict[str, object]]:
     return found
 
 
-def _advised(one: Input, levels: Floats, rivals: Rivals) -> list[tuple[bool, int]]:
-    values, needed = one.at(levels)
-    return [rivals.better(v, n) for v, n in zip(values, needed, strict=True)]
+def _advised(at: tuple[Floats, Floats], rivals: Rivals) -> list[tuple[bool, int]]:
+    """Advice at each level, of the value of the rivals and the money that they need there."""
+    return [rivals.better(v, n) for v, n in zip(*at, strict=True)]
 
 
 def _change(answer: object, rivals: Rivals) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,6 +20,7 @@ from capworth.methods.portfolio.relations import (
 )
 
 Taken = frozenset[int]
+Key = tuple[bool, Fraction, int, tuple[int, ...]]
 
 
 @checked
@@ -97,6 +99,18 @@ class _Worth:
             [rule for rule in rules if project in rule.members or rule.high < 0]
             for project in range(relations.n)
         ]
+        self._places: dict[Taken, tuple[Key, int]] = {}  # of bundles that no pair changes
+
+    def place(self, bundle: Taken, taken: Taken) -> tuple[Key, int]:
+        """By what a bundle is ordered, the least first, and what it adds to what is taken."""
+        found = self._places.get(bundle)
+        if found is None:
+            price, more = self.cost(bundle), self.gain(bundle, taken)
+            ratio = Fraction(-more, price) if price > 0 else Fraction(-more)
+            found = (price > 0, ratio, price, tuple(sorted(bundle))), more
+            if not any(self._pairs[project] for project in bundle):
+                self._places[bundle] = found
+        return found
 
     def cost(self, bundle: Taken) -> int:
         return sum(self._cost[project] for project in bundle)
@@ -111,9 +125,6 @@ class _Worth:
             for one, other, extra in (self._bonus[pair] for pair in pairs)
             if one in after and other in after
         )
-
-
-Key = tuple[bool, Fraction, int, tuple[int, ...]]
 
 
 def _steps(cost: ArrayLike, value: ArrayLike, relations: Relations) -> Iterator[Taken]:
@@ -159,20 +170,19 @@ def _best(
     gainful: bool,
 ) -> Taken:
     """Set after the step of most added value for the added cost; empty when there is none."""
-    best: tuple[Key, Taken] | None = None
+    ahead: list[tuple[Key, Taken]] = []
     for start in wanted:
         for bundle in _bundles(start, taken, relations):
-            after = _joined(taken, bundle, relations, scale.rules)
-            if after is None:
-                continue
-            price, more = scale.cost(bundle), scale.gain(bundle, taken)
-            if gainful and more <= 0:
-                continue
-            ratio = Fraction(-more, price) if price > 0 else Fraction(-more)
-            key = (price > 0, ratio, price, tuple(sorted(bundle)))
-            if best is None or key < best[0]:
-                best = key, after
-    return best[1] if best else frozenset()
+            key, more = scale.place(bundle, taken)
+            if more > 0 or not gainful:
+                ahead.append((key, bundle))
+    while ahead:  # the first of them that is allowed
+        first = min(ahead, key=itemgetter(0))
+        after = _joined(taken, first[1], relations, scale.rules)
+        if after is not None:
+            return after
+        ahead.remove(first)
+    return frozenset()
 
 
 def _bundles(start: Taken, taken: Taken, relations: Relations) -> Iterator[Taken]:
