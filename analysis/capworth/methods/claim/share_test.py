@@ -17,6 +17,7 @@ from capworth.methods.claim.share_regression import function_levels
 REACH: Final = (1e-4, 1e4)  # ratios among which an interval is sought
 _STEPS: Final = 241
 _HALVINGS: Final = 20
+_CELLS: Final = 200_000  # deals times lines worked on together
 _TIE: Final = 1e-10  # of the size of the sum: two deals that give the same but for rounding
 
 
@@ -203,11 +204,18 @@ def counted(seen: Floats, dealt: Floats, tie: Floats) -> Tails:
     seen, tie : (...) what was observed, and how far off is still the same
     dealt : (..., deals)
     """
-    deals = dealt.shape[-1] + 1
-    return Tails(
-        (1 + (dealt >= (seen - tie)[..., None]).sum(axis=-1)) / deals,
-        (1 + (dealt <= (seen + tie)[..., None]).sum(axis=-1)) / deals,
-    )
+    return _shared(*_reaching(seen, dealt, tie), dealt.shape[-1])
+
+
+def _reaching(seen: Floats, dealt: Floats, tie: Floats) -> tuple[Ints, Ints]:
+    """(...) how many deals reach as much, and how many as little."""
+    above: Ints = (dealt >= (seen - tie)[..., None]).sum(axis=-1)
+    below: Ints = (dealt <= (seen + tie)[..., None]).sum(axis=-1)
+    return above, below
+
+
+def _shared(above: Ints, below: Ints, deals: int) -> Tails:
+    return Tails((1 + above) / (deals + 1), (1 + below) / (deals + 1))
 
 
 @checked
@@ -232,6 +240,75 @@ def case_p_values(
     under = without_ratio(outcome, share, (1 / margin, 1.0, margin))
     tie = _TIE * (np.abs(seen)[:, None] * np.abs(under)).sum(axis=-1)
     return _ordered(*counted((seen[:, None] * under).sum(axis=-1), under @ null.T, tie))
+
+
+@checked
+def left_out_p_values(
+    share: ArrayLike, weight: ArrayLike, outcome: ArrayLike, order: Ints, margin: float
+) -> Floats:
+    """(5, lines): the same five of the list without each of its lines in turn.
+
+    Parameters
+    ----------
+    share, weight, outcome : (lines,)
+    order : (deals, lines - 1) whose share each line of the shorter list gets, by places in it
+
+    Notes
+    -----
+    From the list without one line to that without the next a single place changes hands, so a sum
+    over the lines of a deal gains and loses two terms, and none is added up anew.
+    """
+    g, y, w = (finite(part, "lines") for part in (share, outcome, weight))
+    under = without_ratio(y, g, (1 / margin, 1.0, margin))
+    g = g - (w @ g) / w.sum()  # neither middle moves a slope, and small numbers lose no digits
+    under = under - (under @ w / w.sum())[:, None]
+    itself = np.arange(len(g) - 1)[None]
+    slopes, spread = _left_out_slopes(g, w, under, itself)
+    seen, tie = slopes[:, 0].T, _TIE * np.abs(w * under).sum(axis=1) / spread.T
+    found, many = [], max(1, _CELLS // len(g))
+    for first in range(0, len(order), many):
+        dealt, _ = _left_out_slopes(g, w, under, order[first : first + many])
+        found.append(_reaching(seen, dealt.transpose(2, 0, 1), tie))
+    above, below = np.sum(found, axis=0)
+    return _ordered(*_shared(above, below, len(order)))
+
+
+class _LeftOut(NamedTuple):
+    """Lines of the list without each line, in every deal; both (deals, lines - 1).
+
+    Attributes
+    ----------
+    held : whose share has the place that changes hands, line by line
+    holder : who has the share of that place
+    """
+
+    order: Ints
+    held: Ints
+    holder: Ints
+
+    @classmethod
+    def of(cls, order: Ints) -> _LeftOut:
+        place = np.arange(order.shape[1])
+        getter = np.argsort(order, axis=1)
+        return cls(order, order + (order > place), getter + (getter >= place))
+
+    def sums(self, times: Floats, got: Floats) -> Floats:
+        """(deals, lines) sums of `times` of each line and what it got, without each line."""
+        first = got[1:][self.order] @ times[1:]
+        change = -np.diff(times) * got[self.held] - np.diff(got) * times[self.holder]
+        return np.cumsum(np.column_stack((first, change)), axis=1)
+
+
+def _left_out_slopes(g: Floats, w: Floats, under: Floats, order: Ints) -> tuple[Floats, Floats]:
+    """Slopes (ratios, deals, lines) without each line, and what they are divided by."""
+    deals, rest = _LeftOut.of(order), w.sum() - w
+    middle = deals.sums(w, g) / rest
+    spread = deals.sums(w, g**2) - rest * middle**2
+    spread = np.where(spread > _TIE * rest, spread, np.inf)
+    slopes = [
+        (deals.sums(pulled, g) - middle * (pulled.sum() - pulled)) / spread for pulled in w * under
+    ]
+    return np.array(slopes), spread
 
 
 def _ordered(up: Floats, down: Floats) -> Floats:
