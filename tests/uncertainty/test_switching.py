@@ -155,6 +155,20 @@ def test_money_and_harm_against_the_model_answered_anew(small: Case, objective: 
     assert moved
 
 
+@pytest.mark.parametrize("objective", [NET, HARM])
+def test_a_chain_needs_no_tree_of_the_case(
+    small: Case, objective: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Levels, values, weights and costs of the whole case were found anew for every input."""
+    rivals = rivals_in(replace(small, relations=()).with_settings(objective=objective))
+    monkeypatch.setattr(Model, "tree", None)
+    chains = [i for i in inputs_of(rivals) if i.name.startswith("chain/")]
+    assert chains
+    for one in chains:
+        worth, _ = one.at(one.quantiles(np.array([0.1, 0.9])))
+        assert worth.shape == (2, len(rivals.sets))
+
+
 def test_levels_and_chances_on_a_fine_grid(small: Case) -> None:
     """The advice at 400 levels, by the rule written anew; ends and masses agree to 1 %."""
     rivals = rivals_in(small)

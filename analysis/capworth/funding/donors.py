@@ -214,8 +214,8 @@ def _bound(choice: Choice, bundles: Bools) -> Floats:
             lost[k] = 0.0
             continue
         holding = np.asarray(choice.sets[:, bundle].all(axis=1), dtype=bool)
-        found = choice.search.best(budget, among=holding) if holding.any() else None
-        if found is not None and found.feasible:
+        found = choice.search.best(budget, among=holding, anyway=False)
+        if found.feasible:
             lost[k] = max(float(best.value[0] - found.value[0]), 0.0)
     return lost
 

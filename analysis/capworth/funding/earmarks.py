@@ -71,7 +71,12 @@ def funds_of(case: Case, budget_m: float) -> list[Fund]:
     return [Fund(RAISE, everything, float(raised[0]), raised), *funds]
 
 
-def best_paid(choice: Choice, payable: Payable, income: Floats | None = None) -> Programmes | None:
+def best_paid(
+    choice: Choice,
+    payable: Payable,
+    income: Floats | None = None,
+    least: Programmes | None = None,
+) -> Programmes | None:
     """Find the best programme that the money can pay; None where nothing can be paid.
 
     Under all rules of the programme, each group of bills that some money may not pay being one
@@ -83,6 +88,7 @@ def best_paid(choice: Choice, payable: Payable, income: Floats | None = None) ->
     choice : of what to choose from, and what is most
     payable : the money in millions, and what each fund may pay for
     income : (funds, years) when it comes; in time for every bill where None
+    least : the best that less money, or more earmarks, can pay
     """
     opens = choice.calendar.opens(choice.spending)
     if income is None:
@@ -98,7 +104,11 @@ def best_paid(choice: Choice, payable: Payable, income: Floats | None = None) ->
         moved = np.stack([later(shares, d) for d in range(opens.shape[1])], axis=1)
         paid = np.concatenate((np.zeros((*opens.shape, 1)), moved.cumsum(axis=2)), axis=2)
         uses = paid[np.arange(len(opens))[:, None], :, last.T + 1].transpose(1, 0, 2)
-    found = choice.under(uses, held * MILLION).best(float(payable.amounts.sum()) * MILLION)
+    found = choice.under(uses, held * MILLION).best(
+        float(payable.amounts.sum()) * MILLION,
+        least=-np.inf if least is None else least.reached,
+        anyway=False,
+    )
     return found if found.feasible else None
 
 
@@ -249,7 +259,8 @@ def price_earmarks(sample: Sample, budget_m: float, provenance: Provenance) -> E
         amounts = [sum(mine[k].amount for k in marked), *(mine[k].amount for k in marked)]
         lifted = [payable.lifted(), *(payable.lifted(k) for k in marked)]
         for label, amount, money in zip(labels, amounts, lifted, strict=True):
-            prices.append(_row(choice, scope, label, amount, best_paid(choice, money), under))
+            free = best_paid(choice, money, least=under)
+            prices.append(_row(choice, scope, label, amount, free, under))
         whole = float(payable.amounts.sum())
         prices.append(_row(choice, scope, TIMING, whole, under, timed))
         bills = _bills(choice, timed)
@@ -257,7 +268,7 @@ def price_earmarks(sample: Sample, budget_m: float, provenance: Provenance) -> E
         dual = _worth_in_time(choice, payable.may_pay, income)
         for k, fund in enumerate(mine):
             left = float("nan") if timed is None else fund.amount - float(pays[k].sum())
-            more = best_paid(choice, payable.with_more(k, 1.0))
+            more = best_paid(choice, payable.with_more(k, 1.0), least=under)
             gain = _closed(more) - _closed(under)
             shadow.append(_fund_row(case, scope, fund, max(round(left, 6), 0.0), gain))
             for year, (coming, price) in enumerate(zip(income[k], dual[k], strict=True)):

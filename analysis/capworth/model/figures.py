@@ -355,10 +355,14 @@ def as_data(figures: Figures) -> dict[str, Any]:
     """
     groups: dict[tuple[str, ...], str] = {}
     rows: dict[str, Origin] = {}
+    listed: dict[int, tuple[str, ...]] = {}  # names of the rows in one tuple of them, found once
     error_pairs: dict[str, dict[str, Any]] = {}
     for name, figure in figures.items():
-        mine = tuple(row.name for row in figure.rows)
-        rows |= {row.name: row for row in figure.rows}
+        if id(figure.rows) not in listed:
+            named = {row.name: row for row in figure.rows}
+            rows |= named
+            listed[id(figure.rows)] = tuple(named)
+        mine = listed[id(figure.rows)]
         entry = {
             key: value
             for key in PLAIN

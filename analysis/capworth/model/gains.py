@@ -8,7 +8,7 @@ import numpy as np
 from capworth.case.model import Case, Effect
 from capworth.methods.arguments import Floats
 from capworth.model.chain import Benefits, ChainModel, Levels, Worth, changed, changes_of
-from capworth.model.draws import Draws
+from capworth.model.draws import Draws, by_draw
 from capworth.model.effect_years import EffectYears
 from capworth.model.extents import Extents
 from capworth.model.paths import Paths
@@ -96,7 +96,7 @@ class GainModel:
         A rise is capped at what lacks to the agreed level, within each year; a fall counts in full,
         also from above that level. A capability that has ended is left out of that year.
         """
-        found = np.zeros((2, draws.size, len(self._case.improvements)))
+        found = np.zeros((2, len(self._case.improvements), draws.size)).swapaxes(1, 2)
         weights = extents.weights(tree.weights)
         agreed = self._value.agreed() if self._value.leaves else np.empty((0, 0))
         for i, effects in enumerate(self._effects.values()):
@@ -223,8 +223,7 @@ class GainModel:
         -------
         (draws, improvements) of each
         """
-        shape = (draws.size, len(self._case.improvements))
-        money, harm = np.zeros(shape), np.zeros(shape)
+        money, harm = (by_draw(draws.size, len(self._case.improvements)) for _ in range(2))
         for i, _, more, days in self.steps(draws, chain, worth, today):
             money[:, i] += more
             harm[:, i] += days

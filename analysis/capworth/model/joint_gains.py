@@ -212,7 +212,7 @@ def meetings_of(model: Model, draws: Draws, fewest: int = 1) -> tuple[Level | Ch
     that no gap is closed twice. On a chain the factors of all multiply and the chain is walked
     once, so that verified and used, say, strengthen one another, while a share stays below 1.
     """
-    return (*levels_of(model, draws, fewest), *_chains(model, draws, fewest))
+    return (*levels_of(model, draws, fewest), *chains_of(model, draws, fewest))
 
 
 def games_of(places: Iterable[Level | Chain], size: int) -> tuple[Game, ...]:
@@ -274,7 +274,8 @@ def levels_of(
         )
 
 
-def _chains(model: Model, draws: Draws, fewest: int) -> Iterator[Chain]:
+def chains_of(model: Model, draws: Draws, fewest: int = 1) -> Iterator[Chain]:
+    """Chains that improvements act on; see `meetings_of`."""
     case, paths = model.case, model.costs.paths
     acting = {c: users for c, users in _acting(model).items() if len(users) >= fewest}
     if not acting:

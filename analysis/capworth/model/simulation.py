@@ -23,7 +23,7 @@ from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.chain import ChainModel
 from capworth.model.costs import CostModel, Costs, discount_factors
-from capworth.model.draws import AtModes, Draws, Sampled
+from capworth.model.draws import AtModes, Draws, Sampled, by_draw
 from capworth.model.extents import Extents, Today, distances
 from capworth.model.gains import GainModel, Gains, Tree
 from capworth.model.out_turn import OutTurns
@@ -49,7 +49,8 @@ class Drawn:
     money : (draws, capabilities) discounted attributed benefit; 0 where it is not known
     harm : (draws, capabilities) attributed days of a harm index a year
     distance : (draws,) to the agreed levels, in points of value, services counted by their extents
-    branches : (draws, capabilities, branches) value 0 to 100 on each branch of the tree
+    branches : (draws, capabilities, branches) value 0 to 100 on each branch of the tree, in the
+        first `ENVELOPED` draws only
     levels : (draws, capabilities, leaves) value 0 to 100 on each leaf
     weights : (draws, leaves) weights that sum to 1
     gains : of every improvement
@@ -175,10 +176,11 @@ class Model:
             money, days = money * given, days * given
         paid = costs.capability.sum(axis=2)
         below = self.value.branch_of()
-        branch_weight = np.einsum("nk,kb->nb", weights, below)
+        first = weights[:ENVELOPED]
+        branch_weight = np.einsum("nk,kb->nb", first, below)
         with np.errstate(invalid="ignore", divide="ignore"):
-            share = weights[:, :, None] * below / branch_weight[:, None, :]
-        inside = np.einsum("nck,nkb->ncb", values, share)
+            share = first[:, :, None] * below / branch_weight[:, None, :]
+        inside = np.einsum("nck,nkb->ncb", values[:ENVELOPED], share)
         return Drawn(
             cost=paid,
             payers=costs.capability,
@@ -187,9 +189,8 @@ class Model:
             money=money,
             harm=days,
             distance=np.einsum(
-                "nck,nk,c->n",
-                tree.missing,
-                self.extents.weights(weights),
+                "nc,c->n",
+                score(tree.missing, self.extents.weights(weights)),
                 self.extents.share * self.costs.paths.there,
             ),
             branches=inside,
@@ -233,7 +234,7 @@ class Model:
         case = self.case
         place = {c: k for k, c in enumerate(case.capability_ids)}
         functions = case.settings.functions
-        shares = np.zeros((draws.size, len(case.capabilities), len(functions)))
+        shares = by_draw(draws.size, len(case.capabilities), len(functions))
         for row in case.functions:
             where = place[row.capability], functions.index(row.function)
             shares[:, where[0], where[1]] = draws.of(row.share)

@@ -374,13 +374,16 @@ class Choice:
         caps : (rules,) money
         """
         plan = self.plan
+        if not len(caps):
+            return self.search
         return self.search.under(
             replace(
                 plan,
                 uses=np.concatenate((plan.uses, uses)),
                 scaled=np.concatenate((plan.scaled, np.ones(len(caps), dtype=bool))),
                 caps=np.concatenate((plan.caps, caps)),
-            )
+            ),
+            tighter=True,
         )
 
     @cached_property
@@ -415,9 +418,9 @@ class Choice:
         """
         mine = (self.sets == chosen).all(axis=1)
         if mine.any():
-            found = self.search.best(np.inf, among=mine)
+            found = self.search.best(np.inf, among=mine, anyway=False)
         elif self.listed is None and allowed(chosen[None], self.relations)[0]:
-            found = self.among(chosen[None]).search.best(np.inf)
+            found = self.among(chosen[None]).search.best(np.inf, anyway=False)
         else:
             return None
         return found if found.feasible else None

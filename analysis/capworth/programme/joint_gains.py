@@ -329,9 +329,8 @@ def losses_without(choice: Choice) -> Floats:
         if not taken:
             lost[k] = 0.0
             continue
-        without = ~choice.sets[:, k]
-        found = choice.search.best(budget, among=without) if without.any() else None
-        if found is not None and found.feasible:
+        found = choice.search.best(budget, among=~choice.sets[:, k], anyway=False)
+        if found.feasible:
             lost[k] = float(best.value[0] - found.value[0]) / SCALE[choice.measure]
     return lost
 

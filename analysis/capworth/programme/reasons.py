@@ -60,7 +60,7 @@ def why_not(choice: Choice, best: Programmes, budget: float, scale: float) -> pd
         elif not held.any():
             row["reason"] = VALUE if choice.listed is None else RELATIONS
         else:
-            found = search.best(budget, among=held)
+            found = search.best(budget, among=held, anyway=False)
             if found.feasible:
                 lack = max(0.0, top - float(found.value[0]))
                 row |= {
@@ -69,7 +69,7 @@ def why_not(choice: Choice, best: Programmes, budget: float, scale: float) -> pd
                     "gives_way": " ".join(ids[mine & ~found.sets[0]]),
                 }
             else:
-                row["reason"] = YEARS if found.p_within[0] >= search.confidence else CONFIDENCE
+                row["reason"] = YEARS if found.solved else CONFIDENCE
         rows.append((str(ids[k]), row))
     columns = ["name", "reason", "asked_m", "gain", "gain_at_least", "forced_loss", "gives_way"]
     index = pd.Index([i for i, _ in rows], name="improvement")

@@ -576,8 +576,10 @@ def _further(choice: Choice, budget: float, scale: float) -> pd.DataFrame:
     ids = np.array(choice.case.improvement_ids)
     rows = []
     first: Programmes | None = None
+    least = -np.inf
     for extra in FURTHER:
-        found = choice.search.best(budget + extra)
+        found = choice.search.best(budget + extra, least=least)
+        least = found.reached  # more money lets through all that less does
         first = found if first is None else first
         chosen, delays, now = found.sets[0], found.delays[0], first.sets[0]
         more = choice.by_draw(chosen, delays, choice.measure)

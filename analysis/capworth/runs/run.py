@@ -21,7 +21,6 @@ from capworth.case.model import Case
 from capworth.case.read import checked_case, read_case, seeded
 from capworth.case.scratch import scratch
 from capworth.charts.gallery import GALLERY
-from capworth.charts.svg import framed, to_svg
 from capworth.errors import nearest
 from capworth.language.language import Language
 from capworth.language.phrases import languages as spoken_languages
@@ -507,6 +506,8 @@ def _write_whole(path: Path, text: str) -> None:
 
 
 def _write_charts(study: Study, language: str, drawn: Mapping[Job, str], folder: Path) -> None:
+    from capworth.charts.svg import framed  # with it comes what draws
+
     in_language = Language.of(study.case, language)
     folder.mkdir(exist_ok=True)
     for (name, spoken), svg in drawn.items():
@@ -521,7 +522,7 @@ def _write_charts(study: Study, language: str, drawn: Mapping[Job, str], folder:
 
 def _draw(study: Study, job: Job) -> str:
     name, language = job
-    return to_svg(GALLERY[name].figure(study, Language.of(study.case, language)))
+    return GALLERY[name].svg(study, Language.of(study.case, language))
 
 
 def _report(study: Study, content: tuple[str, Mapping[str, str], str, Edition]) -> bytes:

@@ -201,7 +201,5 @@ def _dearer(choice: Choice, budget: float, known: Bools, least: float) -> tuple[
         plan=choice.plan,
         light=choice.listed is None,
     )
-    found = search.best(np.inf, near=ENDLESS) if len(rows) else None
-    if found is None or not found.feasible:
-        return sets[:0], np.zeros((0, sets.shape[1]), dtype=np.int64)
+    found = search.best(np.inf, near=ENDLESS, anyway=False)
     return found.sets, found.delays

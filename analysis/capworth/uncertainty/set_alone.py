@@ -18,7 +18,7 @@ from capworth.methods.uncertainty.distributions import normal_copula
 from capworth.methods.uncertainty.order_statistics import order_quantiles
 from capworth.model.costs import CostModel
 from capworth.model.draws import GROUP, Draws, Sampled, quantile_of
-from capworth.model.joint_gains import Level, Meeting, meetings_of
+from capworth.model.joint_gains import Level, Meeting, chains_of
 from capworth.model.savings import SavingModel
 from capworth.model.set_value import bonuses_of
 from capworth.model.simulation import CHUNK, Model, Sample, sampled
@@ -357,7 +357,7 @@ class MovedWorth:
         case, model = self._case, self._model
         effects = tuple(e for e in case.effects if e.step and (e.capability, "") in wanted)
         chains = any(not criterion for _, criterion in wanted)
-        met = meetings_of(Model(replace(case, effects=effects)), draws) if chains else ()
+        met = chains_of(Model(replace(case, effects=effects)), draws) if chains else ()
         found: dict[Place, Meeting] = {(meeting.capability, ""): meeting for meeting in met}
         rows = tuple(s for s in case.savings if (SAVED, s.line) in wanted)
         left = {s.line for s in case.receipts if (SAVED, s.line) not in wanted}

@@ -1,6 +1,7 @@
 """Set and starts under a budget confidence, good sets and roles: worked examples and twins."""
 
 import tomllib
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capworth.methods.arguments import Bools, Floats
-from capworth.methods.portfolio.confidence import Plan, Search, best_programmes, frontier_at, later
+from capworth.methods.portfolio.confidence import (
+    Plan,
+    Programmes,
+    Search,
+    best_programmes,
+    frontier_at,
+    later,
+)
 from capworth.methods.portfolio.good_sets import NOT_NOW, START, maximal_sets, roles
 from capworth.methods.uncertainty.order_statistics import order_quantile
 from capworth.streams import stream
@@ -149,6 +157,9 @@ def test_without_a_feasible_set_the_likeliest_is_given_with_its_chance() -> None
     found = best_programmes(np.array([[True]]), np.array([1.0]), cost, 5.0)
     assert not found.feasible
     assert found.p_within.tolist() == [0.5]
+    search = Search(np.array([[True]]), np.array([1.0]), cost)
+    none = search.best(5.0, anyway=False)
+    assert (none.feasible, none.sets.shape, none.delays.shape) == (False, (0, 1), (0, 1))
 
 
 # ------------------------------------------------------------------------------------------- twins
@@ -202,6 +213,44 @@ def keeps(
     if (planned > limits * (1 + 1e-9)).any():
         return False
     return bool((by_year <= limits * (1 + 1e-9)).all(axis=1).sum() >= need)
+
+
+@given(st.integers(0, 10**6))
+def test_what_is_known_from_other_rules_changes_no_answer(seed: int) -> None:
+    """Tighter limits after the wider ones, and the wider ones from what the tighter reach."""
+    random = stream(seed, "other rules")
+    projects, years = int(random.integers(2, 6)), 4
+    cost = random.integers(0, 12, size=(12, projects)).astype(float)
+    worth = random.integers(-3, 12, size=(projects, 1)).astype(float)
+    fall = np.cumsum(random.integers(0, 4, size=(projects, 2)), axis=1)
+    worth = np.column_stack([worth[:, 0], worth - fall])
+    spend = np.column_stack([random.dirichlet(np.ones(2), size=projects), np.zeros((projects, 2))])
+    limits = random.integers(3, 15, size=years).astype(float)
+    wide = Plan.of_years(spend, limits, worth)
+    tight = replace(wide, caps=limits * float(random.choice([0.5, 0.8, 1.0])))
+    sets, budget = every_set(projects), float(random.integers(4, 30))
+    base = Search(sets, worth[:, 0], cost, plan=wide)
+    base.best(budget, near=float(random.choice([0.0, 0.4])))
+
+    def told(found: Programmes) -> tuple[object, ...]:
+        shown = found.sets, found.delays, found.value, found.quantile, found.p_years
+        return (*(part.tolist() for part in shown), found.feasible)
+
+    alone = Search(sets, worth[:, 0], cost, plan=tight).best(budget, near=0.2)
+    assert told(base.under(tight, tighter=True).best(budget, near=0.2)) == told(alone)
+    anew = (Search(sets, worth[:, 0], cost, plan=wide) for _ in range(2))
+    found = [
+        s.best(budget, near=0.2, least=x)
+        for s, x in zip(anew, (alone.reached, -np.inf), strict=True)
+    ]
+    assert told(found[0]) == told(found[1])
+
+
+def test_a_value_that_no_set_reaches_hides_none() -> None:
+    cost, worth = np.ones((4, 2)), np.array([2.0, 1.0])
+    found = Search(every_set(2), worth, cost).best(2.0, least=99.0)
+    assert found.feasible
+    assert found.value.tolist() == [3.0]
 
 
 @given(st.integers(0, 10**6), st.booleans())

@@ -75,7 +75,7 @@ class Envelopment:
 
     @property
     def intensities(self) -> Floats:
-        """(draws, units, units) the mixture of each unit; one with an intensity above 0 is a peer."""
+        """(draws, units, units) the mixture of each unit; what is above 0 in it is a peer."""
         return every_intensity(self.peer, self.part, self.inputs.shape[1])
 
     @property

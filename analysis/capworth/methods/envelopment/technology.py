@@ -283,7 +283,7 @@ def every_intensity(peer: Ints, part: Floats, units: int) -> Floats:
 
 @checked
 def mixed(peer: Ints, part: Floats, values: Floats) -> Floats:
-    """(draws, points, columns) what the mixtures of peers have of values (draws, units, columns)."""
+    """(draws, points, columns) what mixtures of peers have of (draws, units, columns) values."""
     found = np.zeros((*peer.shape[:2], values.shape[2]))
     draw = np.arange(len(peer))[:, None]
     for place in range(peer.shape[2]):
@@ -521,7 +521,7 @@ def _programmes(
 def _nearest(
     technology: Technology, scaled: Floats, toward: Floats, size: Floats, itself: Ints
 ) -> tuple[tuple[Ints, Ints], ...]:
-    """Start from the one unit that dominates a point furthest in its direction, itself if none more.
+    """Start from the one unit that dominates a point furthest in its direction; itself if none.
 
     Pivots of it into its row, and of the direction into the row of the slack that it uses up; with
     constant returns only the first where the direction changes inputs, and the unit's amount.

@@ -140,6 +140,11 @@ class Programmes:
         """(found,) what is set aside above the expected cost."""
         return np.maximum(self.quantile - self.expected, 0.0)
 
+    @property
+    def reached(self) -> float:
+        """Value of the best one; -inf where none keeps the confidence."""
+        return float(self.value[0]) if self.feasible else -np.inf
+
 
 @checked
 def best_programmes(
@@ -251,10 +256,19 @@ class Search:
         self._starts: dict[int, tuple[Ints, float, float]] = {}
         self._below: dict[int, float] = {}  # what a set is known not to reach
 
-    def under(self, plan: Plan) -> "Search":
-        """Search the same sets under another plan; what they cost at the confidence is shared."""
+    def under(self, plan: Plan, tighter: bool = False) -> "Search":
+        """Search the same sets under another plan; what they cost at the confidence is shared.
+
+        Parameters
+        ----------
+        plan : of the same values by delay
+        tighter : whether it has all rules of this one: no set is then worth more than here
+        """
         other = copy(self)
         other._plan, other._starts, other._below = plan, {}, {}
+        if tighter and not self.cut:
+            reached = {row: got + 2 * TIE * abs(got) for row, (_, got, _) in self._starts.items()}
+            other._below = self._below | reached
         return other
 
     def ceiling(self, budget: float) -> float:
@@ -262,17 +276,27 @@ class Search:
         within = self._least <= budget * (1 + ROOM)
         return float(self._bound[within].max(initial=-np.inf))
 
-    def best(self, budget: float, near: float = 0.0, among: Bools | None = None) -> Programmes:
+    def best(
+        self,
+        budget: float,
+        near: float = 0.0,
+        among: Bools | None = None,
+        least: float = -np.inf,
+        anyway: bool = True,
+    ) -> Programmes:
         """Best programme within a budget, and those that are nearly as good.
 
         Parameters
         ----------
         budget, near : see `best_programmes`
         among : (sets,) which of the sets to look at; all where None
+        least : value that some of them is known to reach, such as of what a smaller budget, or
+            more rules, let through: what is worth less is not looked at
+        anyway : whether the likeliest set is given where none keeps the confidence; else no set
         """
         room = budget * (1 + ROOM)
         found: list[_Found] = []
-        best, tested, solved = -np.inf, 0, 0
+        best, tested, solved = least, 0, 0
         looked = self._least <= room if among is None else (self._least <= room) & among
         for row in self._order[looked[self._order]].tolist():
             floor = _floor(best, near)
@@ -294,16 +318,19 @@ class Search:
             found.append((-got, at, int(self._size[row]), members, row, delays, sure))
             best = max(best, got)
         feasible = bool(found)
-        if not found:
+        if not found and least > -np.inf:  # missed where the starts of a set are too many
+            return self.best(budget, near, among, anyway=anyway)
+        if not found and anyway:
             found = [self._likeliest(budget, among)]
-        floor = _floor(-min(found)[0], near)
-        step = TIE * max(-min(found)[0], max(found)[0], 1e-300)  # within which two values are one
+        lost = [f[0] for f in found]  # as they are sorted: less is better
+        floor = _floor(-min(lost, default=np.inf), near)
+        step = TIE * max(-min(lost, default=0.0), max(lost, default=0.0), 1e-300)  # two are one
         rising = sorted(found, key=lambda f: (round(f[0] / step), *f[1:5]))
         kept = [f for f in rising if -f[0] >= floor][: None if near else 1]
         rows = [f[4] for f in kept]
         return Programmes(
             sets=self.sets[rows],
-            delays=np.array([f[5] for f in kept]),
+            delays=np.array([f[5] for f in kept], dtype=np.int64).reshape(self.sets[rows].shape),
             value=np.array([-f[0] for f in kept]),
             expected=self._means[rows],
             quantile=np.array([f[1] for f in kept]),
@@ -334,7 +361,9 @@ class Search:
             at = mean
             if self.confidence:
                 place = int(np.ceil(self.confidence * len(self._cost) - 1e-9)) - 1
-                at = float(np.partition(self._totals(row), place)[place])
+                totals = self._totals(row)
+                totals.partition(place)
+                at = float(totals[place])
             self._at[row] = max(at, mean)
         return self._at[row]
 
@@ -470,7 +499,8 @@ def _budgets(
     step = max(1, BLOCK // max(len(cost), 1))
     for start in range(0, len(sets), step):
         totals = _lacking(sets[start : start + step], by_project, groups)
-        found[start : start + step] = np.partition(totals, place, axis=1)[:, place]
+        totals.partition(place, axis=1)
+        found[start : start + step] = totals[:, place]
     return np.maximum(found, means) if mean_too else found
 
 
@@ -593,7 +623,8 @@ def _starts(
         planned[..., binds],
     )
     # what those placed take of each rule, in every draw; changed by a sum of its own each time
-    sums: list[Floats] = [np.zeros(prices.shape[1])] * len(caps)
+    certain = np.ones(1)  # what is no share of money is the same in every draw
+    sums: list[Floats] = [np.zeros(prices.shape[1]) if of else 0 * certain for of in scaled]
     best: list[tuple[float, Ints, float, float]] = []
     eased, enough = plan.eases_most(chosen), (confidence - ROOM) * prices.shape[1]
     placed: set[int] = set()
@@ -667,9 +698,11 @@ def _starts(
                 continue
             before, still = dict[int, Floats](), within
             for rule in taken_by[depth][delay]:
-                before[rule], use = sums[rule], uses[rule, depth, delay]
-                sums[rule] = before[rule] + (prices[project] * use if scaled[rule] else use)
-                still = still & (sums[rule] <= caps[rule])
+                price = prices[project] if scaled[rule] else certain
+                taken = price * uses[rule, depth, delay]
+                taken += sums[rule]  # in place: a new array costs more than the sum
+                before[rule], sums[rule] = sums[rule], taken
+                still = still & (taken <= caps[rule])
                 if np.count_nonzero(still) < enough:
                     break  # whatever it takes of the others
             else:

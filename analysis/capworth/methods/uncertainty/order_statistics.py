@@ -1,11 +1,14 @@
 """Quantiles on draws are order statistics, so that what they promise holds on the draws."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, Ints, checked
+
+FEW: Final = 3  # places that are sought one by one; more by sorting
 
 
 @checked
@@ -39,10 +42,14 @@ def order_quantiles(draws: Floats, probabilities: Sequence[float]) -> Floats:
     """
     values = np.array(np.moveaxis(np.asarray(draws, dtype=np.float64), 0, -1), order="C")
     places = _places(probabilities, values.shape[-1])
-    values.sort(
-        axis=-1
-    )  # numpy has vector instructions for it, and none for several places; NaN last
-    unknown = np.isnan(values[..., -1])
+    if len(probabilities) > FEW:
+        values.sort(axis=-1)
+        unknown = np.isnan(values[..., -1])
+    else:
+        unknown, below = np.isnan(values.max(axis=-1)), values
+        for place in np.unique(places)[::-1].tolist():  # the highest first: the rest lie below it
+            below.partition(place, axis=-1)
+            below = below[..., :place]
     return np.where(unknown, np.nan, np.moveaxis(values[..., places], -1, 0))
 
 
