@@ -261,7 +261,7 @@ class Verdict:
 
 
 class _Shorter(NamedTuple):
-    """Lists that lack one line, by the place in order of cost of what each lacks, and their deals."""
+    """Lists that lack one line each, by the place of it in order of cost, and their deals."""
 
     lacking: Ints  # (lists,)
     deals: Deals  # of places in order of cost, without the one that is lacking
@@ -305,8 +305,9 @@ class _Dealt:
         listed = np.array([number <= wanted + 1 for number in many])
         groups = [(np.array([line]), kinds[left[line]]) for line in every[listed]]
         alike = np.unique(strata, axis=0, return_inverse=True)[1].reshape(-1)
-        for group in np.unique(alike[~listed]):
-            groups.append((every[~listed & (alike == group)], every[:-1]))
+        groups += [
+            (every[~listed & (alike == group)], every[:-1]) for group in np.unique(alike[~listed])
+        ]
         return tuple(
             _Shorter(lacking, deal(kind, strata[lacking[0]], wanted, self._random(lacking[0])))
             for lacking, kind in groups
@@ -484,9 +485,7 @@ def null_words(
     orders = _null_orders(lines, rule, what, number)
     far, few = np.zeros(len(orders), dtype=bool), dealt.few
     if not few:
-        cases = [
-            _far_from_words(lines, r, rule, dealt.inside.order, what, orders) for r in readings
-        ]
+        cases = [_says_nothing(lines, r, rule, dealt.inside.order, what, orders) for r in readings]
         far = np.any(cases, axis=0)
     counts[INCONCLUSIVE] += int(far.sum())
     for order in orders[~far]:
@@ -514,10 +513,10 @@ def _weakest(words: Iterable[str]) -> str:
     return weakest(found)
 
 
-def _far_from_words(
+def _says_nothing(
     lines: Lines, reading: Reading, rule: Rule, inside: Ints, what: str, orders: Ints
 ) -> Bools:
-    """(cases,) whether every p is so large, twice the level, that no guard needs to be asked."""
+    """(cases,) whether the plain test is inconclusive, so that no guard needs to be asked."""
     weight = reading.weight(lines)
     shares = np.broadcast_to(lines.share, orders.shape)
     outcomes = np.broadcast_to(reading.outcome, orders.shape)
@@ -530,7 +529,7 @@ def _far_from_words(
     seen = dealt if what == "functions" else np.broadcast_to(slope.observed, orders.shape)
     found = case_p_values(seen, null, shares, outcomes, rule.margin)
     nearest = np.minimum(found[:3].min(axis=0), found[3:].max(axis=0))
-    return np.asarray(nearest > 2 * rule.alpha)
+    return np.asarray(nearest > rule.alpha)
 
 
 def _null_orders(lines: Lines, rule: Rule, what: str, number: int) -> Ints:
