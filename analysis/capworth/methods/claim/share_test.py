@@ -89,11 +89,13 @@ class CostCheck(NamedTuple):
 
     Attributes
     ----------
-    keep : (lines, lines) takes away what a weighted fit on (1, log cost) explains
+    fitted : (lines, 2) 1 and log cost
+    fit : (2, lines) what a weighted fit on them is found by
     share_weight, outcome_weight : (lines,) their product is the weight of the regression
     """
 
-    keep: Floats
+    fitted: Floats
+    fit: Floats
     share_weight: Floats
     outcome_weight: Floats
 
@@ -111,29 +113,30 @@ class CostCheck(NamedTuple):
         if len(c) < 4:
             return None
         fitted = np.column_stack((np.ones(len(c)), np.log(c)))
-        keep = (
-            np.eye(len(c))
-            - fitted @ np.linalg.pinv((w[:, None] * fitted).T @ fitted) @ (fitted * w[:, None]).T
-        )
+        fit = np.linalg.pinv((w[:, None] * fitted).T @ fitted) @ (fitted * w[:, None]).T
         even = np.ones(len(c))
-        return cls(keep, even, w) if per_cost else cls(keep, w, even)
+        return cls(fitted, fit, even, w) if per_cost else cls(fitted, fit, w, even)
 
     @property
     def wider(self) -> float:
         """What deals are widened by: the residual has lost the two degrees of freedom."""
-        return float(np.sqrt((len(self.keep) - 1) / (len(self.keep) - 2)))
+        return float(np.sqrt((len(self.fitted) - 1) / (len(self.fitted) - 2)))
+
+    def residual(self, of: Floats) -> Floats:
+        """(..., lines) what the fit leaves unexplained."""
+        return np.asarray(of - (of @ self.fit.T) @ self.fitted.T)
 
     def pull(self, share: ArrayLike) -> Floats:
         """(..., lines) what is dealt; 0 where the share goes with the cost all but wholly."""
         g = finite(share, "share")
-        pull = np.asarray((g @ self.keep.T) * self.share_weight)
+        pull = self.residual(g) * self.share_weight
         middle = g - g.mean(axis=-1, keepdims=True)
         left = (pull**2).sum(axis=-1) > 1e-10 * ((self.share_weight * middle) ** 2).sum(axis=-1)
         return np.where(left[..., None], pull, 0.0)
 
     def rest(self, outcome: ArrayLike) -> Floats:
         """(..., lines) what the pull is multiplied by and summed."""
-        return np.asarray((finite(outcome, "outcome") @ self.keep.T) * self.outcome_weight)
+        return self.residual(finite(outcome, "outcome")) * self.outcome_weight
 
 
 @checked
@@ -166,8 +169,13 @@ def cost_statistic(
     pull = check.pull(within(share, "share", 0, 1))
     if not pull.any():
         return None
-    turned = check.outcome_weight[:, None] * check.keep
-    return Statistic(pull @ turned, check.wider * (pull[order] @ turned))
+
+    def turned(of: Floats) -> Floats:
+        """Sums with the rest of an outcome, written as sums with the outcome itself."""
+        weighed = of * check.outcome_weight
+        return np.asarray(weighed - (weighed @ check.fitted) @ check.fit)
+
+    return Statistic(turned(pull), check.wider * turned(pull[order]))
 
 
 @checked
