@@ -208,6 +208,16 @@ def test_the_front_door_opens_fast() -> None:
         _ = capworth.nothing
 
 
+def test_what_draws_with_matplotlib_is_loaded_when_a_chart_is_drawn() -> None:
+    """Papers with the short annex draw nothing with it, and what they say needs none of it."""
+    loads = "import sys, capworth.runs.run, capworth.report.explorer"
+    code = f"{loads}; print('matplotlib' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "False"
+
+
 def test_no_name_of_the_front_door_is_hidden_by_a_module() -> None:
     """Importing `capworth.x` puts the module in the place of the name `capworth.x`."""
     assert not {path.stem for path in ROOT.glob("*.py")} & set(capworth.__all__)

@@ -77,7 +77,7 @@ def stream(cost: Any, benefit: Any, rate: float, **scopes: Any) -> dict[str, Any
     found.cost.add(0, 0, 1.0, np.array([cost], dtype=float))
     for scope, amount in {"all": benefit, **scopes}.items():
         found.benefit.add(0, SCOPES.index(scope), 1.0, np.array([amount], dtype=float))
-    return dict(indicators(View.of(found, 0, "society"), weights, rate))
+    return dict(indicators(View(found, 0, "society"), weights, rate))
 
 
 # ----------------------------------------------------------------------------- numbers from outside
@@ -305,7 +305,7 @@ def test_shares_of_paid_back_draws_are_counted() -> None:
     found = Flows.none(weights, 4, 1)
     found.cost.add(0, 1, np.array([1.0, 2, 3, 4]), np.array([1.0, 0, 0]))
     found.benefit.add(0, 0, 1.4, np.array([0.0, 1, 1]))
-    row = indicators(View.of(found, 0, "society"), weights, 0.5)
+    row = indicators(View(found, 0, "society"), weights, 0.5)
     assert row["p_payback"] == 0.5  # 2.8 pays for 1 and 2
     assert row["p_discounted_payback"] == 0.25  # 1.56 pays for 1
     assert row["p_npv_positive"] == 0.25

@@ -141,7 +141,8 @@ def test_use_scatters_as_much_as_it_is_said_to(small: Case, sample: Sample) -> N
     model = UseModel(sample)
     scatter, power = model.level("scatter"), model.level("use")
     base = power[:, None] * np.log(inhabitants(small))
-    own = [(np.log(m) - base) / scatter[:, None] for m in (model.seeking, model.holding)]
+    masses = (np.concatenate(batches) for batches in (model.seeking, model.holding))
+    own = [(np.log(mass) - base) / scatter[:, None] for mass in masses]
     for noise in own:
         np.testing.assert_allclose((noise.std(), noise.mean()), (1, 0), atol=0.05)
     assert abs(np.corrcoef(own[0].ravel(), own[1].ravel())[0, 1]) < 0.1

@@ -3,12 +3,15 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from capworth.case.model import BusinessAsUsual, Case, Estimate, Saving
 from capworth.model.draws import Sampled
 from capworth.model.joint_gains import games_of, meetings_of
-from capworth.model.simulation import Model
+from capworth.model.set_value import SetValue
+from capworth.model.simulation import Kept, Model, draw_sample
 from capworth.multicriteria.rank_reversal import without_capability
+from capworth.programme.extent_keys import counted_by
 from capworth.study.split_check import split
 
 
@@ -104,10 +107,52 @@ def test_what_is_closed_there_counts_until_it_ends(small: Case) -> None:
     plain, ended = (Model(replace(c, effects=only)) for c in (small, told(small)))
     draws = Sampled(3, 0, 20)
     tree, extents = plain.tree(draws), plain.extents
-    group = np.ones((20, 4))
-    both, one = (m.gains.on_tree(tree, draws, extents, group)[0, :, 0] for m in (plain, ended))
+    both, one = (
+        m.gains.on_tree(m.gains.lifted(tree, draws), tree.weights, extents)[0, :, 0]
+        for m in (plain, ended)
+    )
     assert (both > 0).all()
     np.testing.assert_allclose(one / both, 1 / (1 + 1 / 1.05), rtol=1e-9)
+
+
+@pytest.mark.parametrize("key", ["equal", "results", "cost"])
+def test_counted_by_another_key_as_if_drawn_by_it(small: Case, key: str) -> None:
+    """Nothing is drawn again: what each effect closes and what each service lacks are kept."""
+    criteria = tuple(replace(c, extensive=c.id == "results") for c in small.criteria)
+    scan = next(e for e in small.effects if e.improvement == "SCAN" and e.criterion)
+    second = replace(scan, improvement="LINK")  # on the same level
+    case = told(replace(small, criteria=criteria, effects=(*small.effects, second)))
+    found, drawn = draw_sample(case, 40), draw_sample(case.assuming(extent_key=key), 40)
+    weights = found.model.weights(Kept(found))
+    other = counted_by(found, key, weights)
+    np.testing.assert_allclose(
+        other.drawn.gains.distance, drawn.drawn.gains.distance, rtol=1e-12, atol=1e-12
+    )
+    model, both = drawn.model, np.array([[True, True, False], [True, True, True]])
+    tree = model.tree(Kept(drawn))
+    counts = [leaf.id != "results" or key != "results" for leaf in model.value.leaves]
+    mine = weights * counts / (weights * counts).sum(axis=1, keepdims=True)
+    share = model.extents.share * model.costs.paths.there
+    away = np.einsum("nck,nk,c->n", tree.missing, mine, share)
+    np.testing.assert_allclose(other.drawn.distance, away, rtol=1e-12)
+    places = {leaf.id: k for k, leaf in enumerate(model.value.leaves)}
+    closed = np.zeros((40, 3))
+    effects = [e for i in case.improvement_ids for e in case.effects if e.improvement == i]
+    for e, effect in enumerate(e for e in effects if e.criterion):
+        c, k = case.capability_ids.index(effect.capability), places[effect.criterion]
+        points = drawn.drawn.lifted[:, e] * model.extents.share[c] * mine[:, k]
+        closed[:, case.improvement_ids.index(effect.improvement)] += points
+    wanted = closed * 100 / model.extents.distance
+    np.testing.assert_allclose(other.drawn.gains.distance, wanted, rtol=1e-9, atol=1e-9)
+    recounted = SetValue.of(found).recounted(other, weights)
+    (level,) = recounted.levels()
+    here = model.extents.share[case.capability_ids.index(level.capability)] * mine[:, level.leaf]
+    np.testing.assert_allclose(level.unit, here * 100 / model.extents.distance, rtol=1e-12)
+    np.testing.assert_allclose(
+        recounted.over_draws(both, "distance"),
+        SetValue.of(drawn).over_draws(both, "distance"),
+        rtol=1e-9,
+    )
 
 
 def test_the_game_of_what_is_kept_holds_all_that_would_end(small: Case) -> None:

@@ -95,7 +95,7 @@ def forget() -> None:
     """Draw all numbers anew from here on."""
     drawing._sobol_cells.cache_clear()
     drawing._few_levels.cache_clear()
-    drawing._common.cache_clear()
+    drawing._factor.cache_clear()
 
 
 @pytest.mark.parametrize("workers", [2, 3])

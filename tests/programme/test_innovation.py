@@ -187,7 +187,7 @@ def test_the_tables_of_a_run_say_the_same(study: Study, tmp_path: Path, language
 def test_explain_says_why_from_the_command_line(
     small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "write_papers", lambda *_: None)
+    monkeypatch.setattr(runs, "write_papers", lambda *_, meanwhile: meanwhile())
     runs.run(small_folder, tmp_path / "run", draws=40, languages=["en"])
     runner = CliRunner()
     done = runner.invoke(main, ["explain", str(tmp_path / "run"), "SCAN"])

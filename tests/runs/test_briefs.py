@@ -64,7 +64,7 @@ def brief(small: Case, members: Members) -> MemberBrief:
 def run(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("briefs") / "run"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs, "write_papers", lambda *_: None)
+        patch.setattr(runs, "write_papers", lambda *_, meanwhile: meanwhile())
         runs.run(small_folder, out, draws=200, languages=("en",))
     return out
 
@@ -326,7 +326,7 @@ def test_a_brief_tells_the_numbers_of_its_run(
 ) -> None:
     """Means over all draws of the run, though use is shared out in the first of them only."""
     monkeypatch.setattr(use, "DRAWS", 60)
-    monkeypatch.setattr(runs, "write_papers", lambda *_: None)
+    monkeypatch.setattr(runs, "write_papers", lambda *_, meanwhile: meanwhile())
     out = tmp_path / "run"
     runs.run(small_folder, out, draws=400, languages=("en",))
     told: list[MemberBrief] = []
@@ -372,7 +372,7 @@ def test_a_brief_tells_what_the_run_told(run: Path) -> None:
 
 @pytest.mark.long
 def test_briefs_leave_the_run_as_it_was(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runs, "write_papers", lambda *_: None)
+    monkeypatch.setattr(runs, "write_papers", lambda *_, meanwhile: meanwhile())
     briefs.write_briefs(run, ["XSD"])
     assert runs.rerun(run).is_same
     (run / "tables" / "members.csv").write_text("changed")

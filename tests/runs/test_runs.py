@@ -186,7 +186,7 @@ def test_an_interrupted_run_leaves_the_last_good_one(
     copy = Path(shutil.copytree(made, tmp_path / "run"))
     before = contents(copy)
 
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise stop
 
     monkeypatch.setattr(runs, "write_papers", interrupted)
@@ -201,7 +201,7 @@ def test_an_older_run_is_replaced_whole_and_what_is_no_part_of_it_is_kept(
 ) -> None:
     copy = Path(shutil.copytree(made, tmp_path / "run"))
     (copy / "notes.txt").write_text("of last year\n", encoding="utf-8")
-    monkeypatch.setattr(runs, "write_papers", lambda *_: None)
+    monkeypatch.setattr(runs, "write_papers", lambda *_, meanwhile: meanwhile())
     run(small_folder, copy, DRAWS)
     assert not (copy / "report-en.pdf").exists()
     assert (copy / "notes.txt").read_text(encoding="utf-8") == "of last year\n"

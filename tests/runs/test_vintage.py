@@ -25,7 +25,7 @@ Edit = Callable[[str, str, str], None]
 def past(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A run of the small case; no run in this module writes papers."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs, "write_papers", lambda *_: None)
+        patch.setattr(runs, "write_papers", lambda *_, meanwhile: meanwhile())
         folder = tmp_path_factory.mktemp("past") / "run"
         run(small_folder, folder, DRAWS)
         yield folder

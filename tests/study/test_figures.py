@@ -35,6 +35,7 @@ from capworth.model.figures import (
     UNITS,
     Column,
     Figure,
+    Rows,
     as_data,
     columns,
     from_data,
@@ -475,7 +476,8 @@ def test_a_column_reads_its_rows() -> None:
     answer = SimpleNamespace(provenance=known, draws=7)
     column = columns("t", ("x", "q", "millions", "cost", ("costs",)), draws="draws")[0]
     column = replace(column, where=(("kind", "a"),), basis="b", payer="@thing")
-    found = list(column.figures(table, answer))
+    rows = Rows(table)
+    found = list(column.figures(rows, answer))
     assert [f.id for f in found] == ["q.one_two.2020.b", "q.z.2022.b"]
     assert [f.value for f in found] == [1.0, None]
     assert (found[0].low, found[0].high, found[1].low) == (0.5, 3.0, None)
@@ -483,9 +485,13 @@ def test_a_column_reads_its_rows() -> None:
     assert found[0].behind == (("costs", "one_two.2020"),)
     assert found[0].places == ("t/x/a/one_two/2020",)
     named = Column("t", "x", "q.set", "ratio", "cost", drop=("kind", "year"), alias=(("y", "it"),))
-    assert [f.id for f in named.figures(table, answer)] == ["q.set.one_two", "q.it", "q.set.z"]
+    assert [f.id for f in named.figures(rows, answer)] == [
+        "q.set.one_two",
+        "q.it",
+        "q.set.z",
+    ]
     bare = replace(named, without=("z",), tail="x")
-    assert [f.id for f in bare.figures(table, answer)] == ["q.set.one_two.1", "q.set.y.2"]
+    assert [f.id for f in bare.figures(rows, answer)] == ["q.set.one_two.1", "q.set.y.2"]
     assert word("one  two") == "one_two"
 
 

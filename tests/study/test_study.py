@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import FrozenInstanceError, fields, replace
 from inspect import signature
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -475,3 +475,14 @@ def test_other_assumptions_are_another_study(small: Case, study: Study) -> None:
     )
     assert isinstance(study.appraisal, Appraisal)
     assert study.case is small
+
+
+def test_draws_that_were_sent_lie_in_memory_as_before(study: Study) -> None:
+    """In another order a sum has other last bits, and would depend on who draws and who answers."""
+    drawn = study.sample.drawn
+    sent = pickle.loads(pickle.dumps(drawn))
+    for mine, theirs in ((drawn, sent), (drawn.gains, sent.gains)):
+        for name in (field.name for field in fields(mine)):
+            here, there = getattr(mine, name), getattr(theirs, name)
+            if isinstance(here, np.ndarray):
+                assert here.strides == there.strides, name

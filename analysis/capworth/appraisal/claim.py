@@ -519,11 +519,10 @@ def _wholes(sample: Sample, claim: Registration) -> tuple[tuple[str, ...], Float
     """Names of the services that count, what belongs to each, and the weights of its parts."""
     case = sample.case
     every = [(c.id, c.part_of or c.id) for c in case.capabilities]
-    kept = [(c, whole) for c, whole in every if not {c, whole} & {*claim.exclusions}]
-    names = tuple(dict.fromkeys(whole for _, whole in kept))
-    sums = np.array([[float((c, name) in kept) for c, _ in every] for name in names]).reshape(
-        len(names), len(every)
-    )
+    kept = [k for k, one in enumerate(every) if not {*one} & {*claim.exclusions}]
+    names = tuple(dict.fromkeys(every[k][1] for k in kept))
+    sums = np.zeros((len(names), len(every)))
+    sums[[names.index(every[k][1]) for k in kept], kept] = 1.0
     extent = sums * sample.model.extents.share
     bare = extent.sum(axis=1, keepdims=True) <= 0
     extent = np.where(bare, sums, extent)
@@ -640,10 +639,15 @@ def _curves(
         specs = list(_specifications(lists, estimand, read))
         if not specs:
             continue
-        labels, outcomes, weights = zip(*specs, strict=True)
+        named, outcomes, weights = zip(*specs, strict=True)
         curve = specification_curve(
-            np.array(outcomes), np.array(weights), lines.share, order, rule.alpha
+            np.array(outcomes), np.array(weights), lines.share, order, rule.alpha, left_out=True
         )
+        labels = [
+            (*name, left)
+            for name, weight in zip(named, weights, strict=True)
+            for left in ("", *(lists.names[k] for k in np.flatnonzero(weight)))
+        ]
         table = pd.DataFrame(labels, columns=["value", "counted", "without", "left_out"])
         table["ratio"], table["p_greater"] = curve.ratio, curve.p_greater
         table = table.sort_values("ratio", kind="stable", ignore_index=True)
@@ -654,13 +658,13 @@ def _curves(
     return pd.concat(parts, ignore_index=True).rename_axis("specification"), curves
 
 
-Label = tuple[str, str, str, str]  # value, how services count, criterion and service left out
+Label = tuple[str, str, str]  # value, how services count, criterion left out
 
 
 def _specifications(
     lists: _Lists, estimand: str, read: Collection[tuple[str, str, str]]
 ) -> Iterator[tuple[Label, Floats, Floats]]:
-    """Every value and way to count, without each criterion and without each service in turn."""
+    """Every value and way to count, and the same without each criterion in turn."""
     outcomes = list(lists.readings())
     for (kind, value, counted), (known, reading) in outcomes:
         if kind != estimand or (kind, value, counted) not in read:
@@ -675,14 +679,7 @@ def _specifications(
             factor = extent / lists.cost if estimand == PER_EURO else np.ones(len(whole))
             variants += [(k, factor * y) for k, y in _without_criteria(lists)]
         for criterion, outcome in variants:
-            for line in (-1, *range(len(lists.names))):
-                if not weight[line] and line >= 0:
-                    continue
-                mine = weight.copy()
-                left = "" if line < 0 else lists.names[line]
-                if line >= 0:
-                    mine[line] = 0.0
-                yield (value, counted, criterion, left), outcome, mine
+            yield (value, counted, criterion), outcome, weight
 
 
 def _without_criteria(lists: _Lists) -> Iterator[tuple[str, Floats]]:

@@ -5,6 +5,7 @@ The indicators of appraisal practice for one stream of costs and benefits.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -64,60 +65,80 @@ CATEGORIES = ("very_poor", "poor", "low", "medium", "high", "very_high")
 Row = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
-    """One thing as a perspective sees it.
+    """The k-th of some things as a perspective sees it: sums are made when they are asked for."""
 
-    Attributes
-    ----------
-    cost, benefit, saving : (draws,) present values of what the perspective counts
-    public : (draws,) the part of `cost` that public payers bear
-    net_public : (draws,) fiscal gains less all public costs, whatever the perspective
-    ever : (draws,) benefits and savings less costs, summed over the years, not discounted
-    mean : (years,) the same as expected in each year
-    """
+    flows: Flows
+    k: int
+    perspective: str
 
-    cost: Floats
-    benefit: Floats
-    saving: Floats
-    public: Floats
-    net_public: Floats
-    ever: Floats
-    mean: Floats
+    @cached_property
+    def cost(self) -> Floats:
+        """(draws,) present value of what its payers pay."""
+        return self._sum(self.flows.cost.present, self._payers, PAYERS)
 
-    @classmethod
-    def of(cls, flows: Flows, k: int, perspective: str) -> "View":
-        """Look at the k-th thing."""
-        payers, scopes = PERSPECTIVES[perspective]
-        saved = flows.saving if perspective == SOCIETY else flows.cashable
+    @cached_property
+    def benefit(self) -> Floats:
+        """(draws,) present value of its benefits."""
+        return self._sum(self.flows.benefit.present, self._scopes, SCOPES)
 
-        def summed(stream: Stream, parties: Sequence[str], known: Sequence[str]) -> Stream:
-            places = [known.index(party) for party in parties]
-            return Stream(
-                discount=stream.discount,
-                present=stream.present[k, places].sum(axis=0),
-                ever=stream.ever[k, places].sum(axis=0),
-                yearly=stream.yearly[k, places].sum(axis=0),
-            )
+    @cached_property
+    def saving(self) -> Floats:
+        """(draws,) present value of what its payers are spared."""
+        return self._sum(self._saved.present, self._payers, PAYERS)
 
-        cost, saving = (summed(stream, payers, PAYERS) for stream in (flows.cost, saved))
-        benefit = summed(flows.benefit, scopes, SCOPES)
-        public = [p for p in payers if p in PUBLIC]
-        fiscal = summed(flows.benefit, ("fiscal",), SCOPES).present
-        return cls(
-            cost=cost.present,
-            benefit=benefit.present,
-            saving=saving.present,
-            public=summed(flows.cost, public, PAYERS).present,
-            net_public=net_public_value(fiscal, summed(flows.cost, PUBLIC, PAYERS).present),
-            ever=benefit.ever + saving.ever - cost.ever,
-            mean=benefit.yearly + saving.yearly - cost.yearly,
-        )
-
-    @property
+    @cached_property
     def net(self) -> Floats:
         """(draws,) present value of benefits and savings less costs."""
         return self.benefit + self.saving - self.cost
+
+    @property
+    def public(self) -> Floats:
+        """(draws,) the part of `cost` that public payers bear."""
+        mine = [payer for payer in self._payers if payer in PUBLIC]
+        return self._sum(self.flows.cost.present, mine, PAYERS)
+
+    @property
+    def net_public(self) -> Floats:
+        """(draws,) fiscal gains less all public costs, whatever the perspective."""
+        fiscal = self._sum(self.flows.benefit.present, ("fiscal",), SCOPES)
+        return net_public_value(fiscal, self._sum(self.flows.cost.present, PUBLIC, PAYERS))
+
+    @property
+    def ever(self) -> Floats:
+        """(draws,) benefits and savings less costs, summed over the years, not discounted."""
+        return self._less(*(each.ever for each in self._streams))
+
+    @property
+    def mean(self) -> Floats:
+        """(years,) the same as expected in each year."""
+        return self._less(*(each.yearly for each in self._streams))
+
+    @property
+    def _payers(self) -> tuple[str, ...]:
+        return PERSPECTIVES[self.perspective].payers
+
+    @property
+    def _scopes(self) -> tuple[str, ...]:
+        return PERSPECTIVES[self.perspective].scopes
+
+    @property
+    def _saved(self) -> Stream:
+        return self.flows.saving if self.perspective == SOCIETY else self.flows.cashable
+
+    @property
+    def _streams(self) -> tuple[Stream, Stream, Stream]:
+        return self.flows.benefit, self._saved, self.flows.cost
+
+    def _less(self, benefit: Floats, saving: Floats, cost: Floats) -> Floats:
+        gained = self._sum(benefit, self._scopes, SCOPES) + self._sum(saving, self._payers, PAYERS)
+        return gained - self._sum(cost, self._payers, PAYERS)
+
+    def _sum(self, amounts: Floats, parties: Sequence[str], known: Sequence[str]) -> Floats:
+        """Amounts (things, parties, ...) of this thing and some parties."""
+        total: Floats = amounts[self.k, [known.index(party) for party in parties]].sum(axis=0)
+        return total
 
 
 def indicators(view: View, factors: Floats, rate: float) -> Row:
@@ -136,8 +157,12 @@ def indicators(view: View, factors: Floats, rate: float) -> Row:
     share of draws that are paid back in time. Codes are the names of `ratios.Defined`,
     `payback.Paid` and `rate_of_return.Roots`, in small letters.
     """
-    row: dict[str, object] = {**perspective_row(view)}
-    row |= _ratios(view)
+    return {**perspective_row(view), **_further(view, factors, rate)}
+
+
+def _further(view: View, factors: Floats, rate: float) -> Row:
+    """What `indicators` adds to `perspective_row`."""
+    row = _ratios(view)
     row |= Interval.of(view.net_public / MILLION).columns("public_npv_m")
     row |= Interval.of(equivalent_annual(view.net, factors) / MILLION).columns("annual_m")
     row |= _times(view, factors)
@@ -149,13 +174,14 @@ def perspective_row(view: View) -> Row:
     """Describe one stream in one perspective in brief; see `indicators`."""
     chance = chance_of_gain(view.net)
     row: dict[str, object] = {}
-    for name, values in (
-        ("cost_m", view.cost),
-        ("benefit_m", view.benefit),
-        ("saving_m", view.saving),
-        ("npv_m", view.net),
+    amounts = np.stack((view.cost, view.benefit, view.saving, view.net)) / MILLION
+    for name, *interval in zip(
+        ("cost_m", "benefit_m", "saving_m", "npv_m"),
+        amounts.mean(axis=1).tolist(),
+        *(end.tolist() for end in ends(amounts, axis=1)),
+        strict=True,
     ):
-        row |= Interval.of(values / MILLION).columns(name)
+        row |= Interval(*interval).columns(name)
     ratio = ratio_of_means(view.benefit + view.saving, view.cost)
     return row | {
         "p_npv_positive": chance.share,
@@ -494,12 +520,13 @@ def economics(
         for k in np.flatnonzero(thing.counts).tolist():
             key = thing.kind, thing.ids[k]
             status = thing.status[k]
-            seen = {view: View.of(thing.flows, k, view) for view in PERSPECTIVES}
-            described = indicators(seen[perspective], factors, rate)
+            seen = {view: View(thing.flows, k, view) for view in PERSPECTIVES}
+            brief = {view: perspective_row(each) for view, each in seen.items()}
+            described = {**brief[perspective], **_further(seen[perspective], factors, rate)}
             named = {"name": names.get(key[1], key[1]), "priced": status}
             rows[key] = {**named, **without_price(described, status)}
-            for view, beside in seen.items():
-                views[*key, view] = without_price(perspective_row(beside), status)
+            for view, beside in brief.items():
+                views[*key, view] = without_price(beside, status)
             if status == PRICED:
                 mine = seen[perspective]
                 categories[key] = category_row(mine.benefit + mine.saving, mine.cost)
@@ -626,7 +653,7 @@ def break_evens(
         for k, subject in enumerate(thing.ids):
             for outcome in unpriced[subject]:
                 found = counted[outcome][place]
-                seen = View.of(thing.flows, k, perspective)
+                seen = View(thing.flows, k, perspective)
                 number = found.discounted[:, k]
                 rows[thing.kind, subject, outcome] = _break_even(
                     seen.cost, seen.benefit + seen.saving, number, found.a_year[:, k]
@@ -658,7 +685,7 @@ def _by_price(flows: FlowModel, programme: Programme | None, perspective: str) -
     full = np.array([pricing.improvement(i) == PRICED for i in case.improvement_ids])
     rows = {}
     for status, mine in ((PRICED, taken & full), (UNPRICED, taken & ~full)):
-        seen = View.of(_of_programme(flows, mine, delays), 0, perspective)
+        seen = View(_of_programme(flows, mine, delays), 0, perspective)
         row: dict[str, object] = {"improvements": int(mine.sum())}
         row |= Interval.of(seen.cost / MILLION).columns("cost_m")
         net = seen.net / MILLION

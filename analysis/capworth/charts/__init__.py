@@ -4,6 +4,8 @@ Nothing is computed here. `gallery.GALLERY` holds every chart of a study with it
 table behind it and its alternative text; `svg.to_svg` writes a figure the same to the byte.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from capworth.charts.allocation import draw_allocation
 from capworth.charts.calibration import draw_calibration
 from capworth.charts.capabilities import draw_cost_value, draw_payers
@@ -28,7 +30,6 @@ from capworth.charts.members import draw_need_map, draw_needs
 from capworth.charts.programme import draw_alignment, draw_membership, draw_order
 from capworth.charts.rows import draw_ranks
 from capworth.charts.scores import draw_contributions, draw_judges, draw_waterfall
-from capworth.charts.svg import to_svg
 from capworth.charts.uncertainty import (
     draw_evidence,
     draw_information,
@@ -37,6 +38,9 @@ from capworth.charts.uncertainty import (
     draw_tornado,
 )
 from capworth.language.language import Language
+
+if TYPE_CHECKING:
+    from capworth.charts.svg import to_svg
 
 __all__ = [
     "Language",
@@ -78,3 +82,12 @@ __all__ = [
     "draw_waterfall",
     "to_svg",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Find what draws when it is first asked for: what only says has no need of it."""
+    if name == "to_svg":
+        from capworth.charts.svg import to_svg
+
+        return to_svg
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

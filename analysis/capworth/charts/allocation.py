@@ -1,8 +1,10 @@
 """Does the ranking hang on the key? Places of the capabilities under every key, side by side."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from capworth.appraisal.allocation import STATED, Allocation
 from capworth.charts.chart import Chart, Facts, capability_rows, of
@@ -21,6 +23,9 @@ from capworth.charts.style import (
 )
 from capworth.language.language import ENGLISH, Language
 from capworth.study.stages import Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 MARKS = {  # colour and marker of each key
     "usage": (BLUE, "o"),
@@ -45,6 +50,8 @@ def draw_allocation(found: Allocation, ax: Axes, language: Language = ENGLISH) -
     that the key moves a capability farther than the uncertainty does. Right: places between the
     best and the worst key.
     """
+    from matplotlib.ticker import MaxNLocator
+
     table = found.ranks()
     y = name_rows(ax, [language.short(str(c), 44) for c in table.index])
     rule_rows(ax, y)

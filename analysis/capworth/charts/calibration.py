@@ -1,13 +1,18 @@
 """The model beside the fact: how far what was seen lies from what the model would have said."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, NullLocator
 
 from capworth.appraisal.attribution import Calibration
 from capworth.charts.rows import name_rows, put_legend, rule_rows, say_ticks, write_column
 from capworth.charts.style import BLUE, INK, SKY, VERMILION, styled
 from capworth.language.language import ENGLISH, Language
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 TICKS = (0.25, 0.5, 1.0, 2.0, 4.0)
 NARROWEST = 4.0  # times above and below the model that are always shown
@@ -20,6 +25,8 @@ def draw_calibration(found: Calibration, ax: Axes, language: Language = ENGLISH)
     Blue: the model, with the range that rounding and the choice of year leave open. Vermilion: the
     fact; an arrow where it is only a lower bound. Right: whether the ranges meet.
     """
+    from matplotlib.ticker import FixedLocator, NullLocator
+
     table = found.to_frame()
     model = table["model"].to_numpy()
     ends = {

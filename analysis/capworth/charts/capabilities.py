@@ -10,12 +10,13 @@ with its range.
 Who pays for each capability.
 """
 
+from __future__ import annotations
+
 import textwrap
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, NullFormatter
 
 from capworth.appraisal.capabilities import Appraisal
 from capworth.charts.chart import (
@@ -35,6 +36,7 @@ from capworth.charts.chart import (
 )
 from capworth.charts.rows import (
     draw_ranks,
+    mark_decades,
     name_rows,
     place_labels,
     put_legend,
@@ -55,6 +57,9 @@ from capworth.excellence.services import BOTH, DERIVED, DESIGNATED, NEITHER, Exc
 from capworth.language.language import ENGLISH, Language
 from capworth.language.numbers import Amount, decimals
 from capworth.study.stages import Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 def cost_value_facts(study: Study, language: Language) -> Facts:
@@ -225,8 +230,7 @@ def draw_cost_value(
         )
     )
     ax.set_ylabel(language.say("axis.score"))
-    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    ax.xaxis.set_minor_formatter(NullFormatter())
+    mark_decades(ax)
     say_ticks(ax, language)
     say_ticks(ax, language, "y")
     ax.margins(0.06, 0.08)

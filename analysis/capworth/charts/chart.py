@@ -3,23 +3,27 @@
 How charts of a study are put together: what they draw, how tall they are, what lies behind.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from capworth.case.model import DISTANCE, NET
-from capworth.charts.style import ROW, blank, looks, turn
+from capworth.charts.style import ROW, looks
 from capworth.language.language import Language
 from capworth.language.numbers import Amount, decimals
 from capworth.model.result import Answer
 from capworth.multicriteria.contributions import Contributions
 from capworth.programme.architecture import Architecture
 from capworth.study.stages import Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 Facts = Mapping[str, object]
 
@@ -57,6 +61,8 @@ class Chart:
 
     def figure(self, study: Study, language: Language) -> Figure:
         """Draw it, as wide as the text of an A4 page."""
+        from capworth.charts.canvas import blank, turn
+
         with looks():
             drawn = self.drawn(study)[0]
             figure = blank(self.height(drawn))
@@ -64,6 +70,12 @@ class Chart:
             if language.rightwards:
                 turn(figure)
         return figure
+
+    def svg(self, study: Study, language: Language) -> str:
+        """Draw it as SVG text; see `to_svg`."""
+        from capworth.charts.svg import to_svg
+
+        return to_svg(self.figure(study, language))
 
     def drawn(self, study: Study) -> tuple[Study, int, int]:
         """What is drawn: all, or the first things where a page would not hold them; how many."""
@@ -252,7 +264,7 @@ def money_at(millions: float, language: Language, currency: str = "") -> str:
 HEAD = 1.05  # inches for legend, axis and its label
 FEW, LOOSE = 12, 0.21  # up to so many rows, inches of a row
 
-Drawn = Callable[[Study, Axes, Language], Axes]
+Drawn: TypeAlias = "Callable[[Study, Axes, Language], Axes]"
 
 
 def alone(draw: Drawn) -> Callable[[Study, Figure, Language], None]:

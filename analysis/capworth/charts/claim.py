@@ -4,24 +4,27 @@ Every reading with its interval, the specification curve above what chance draws
 side by side.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullFormatter
 
 from capworth.appraisal.claim import CURVE_DEALS, Claim
 from capworth.appraisal.claim_routes import NOT_TAKEN, SWITCHED, Routes
 from capworth.charts.chart import Chart, Facts, frame, in_series, of, rows
-from capworth.charts.rows import name_rows, rule_rows, say_ticks, write_column
+from capworth.charts.rows import mark_decades, name_rows, rule_rows, say_ticks, write_column
 from capworth.charts.style import BLUE, INK, MUTED, PAPER, RULE, SMALL, styled
 from capworth.language.language import ENGLISH, Language
 from capworth.methods.arguments import Floats
 from capworth.methods.claim.specifications import QUANTILES
 from capworth.study.stages import Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 VIEW = (0.1, 10.0)  # ratios that are drawn; what lies beyond ends in an arrow
 POWER = 0.8
@@ -214,8 +217,7 @@ def draw_claim(claim: Claim, ax: Axes, language: Language = ENGLISH) -> Axes:
 def _ratio_axis(ax: Axes, language: Language) -> None:
     ax.set_xscale("log")
     ax.set_xlim(*VIEW)
-    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    ax.xaxis.set_minor_formatter(NullFormatter())
+    mark_decades(ax)
     say_ticks(ax, language)
 
 
@@ -269,9 +271,8 @@ def draw_claim_curve(
     bottom, top = max(min(ends) * 0.95, VIEW[0]), min(max(ends) * 1.05, VIEW[1])
     ax.set_ylim(bottom, top)
     near = top / bottom < 4
-    ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 1.25, 1.5, 2.0) if near else (1.0, 2.0, 5.0)))
+    mark_decades(ax, "y", (1.25, 1.5, 2.0) if near else (2.0, 5.0))
     ax.yaxis.set_major_formatter(lambda value, _: language.tick(value))
-    ax.yaxis.set_minor_formatter(NullFormatter())
     ax.set_xlim(0, 100)
     ax.set_title(language.word("estimand", kind), loc="right", fontweight="bold")
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2)

@@ -11,11 +11,12 @@ What improvements are asked for: base, overrun, managing the risk.
 Does the ranking survive the scale? The places of each capability on every scale.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullFormatter
 
 from capworth.appraisal.economics import KINDS, Economics
 from capworth.appraisal.effectiveness import NOTHING, ScalePanel, Willingness
@@ -30,7 +31,14 @@ from capworth.charts.chart import (
     of,
     rows,
 )
-from capworth.charts.rows import name_rows, put_legend, rule_rows, say_ticks, write_column
+from capworth.charts.rows import (
+    mark_decades,
+    name_rows,
+    put_legend,
+    rule_rows,
+    say_ticks,
+    write_column,
+)
 from capworth.charts.style import (
     BLUE,
     GREEN,
@@ -48,6 +56,10 @@ from capworth.language.language import ENGLISH, Language
 from capworth.language.numbers import Amount, decimals
 from capworth.model.pricing import PRICED
 from capworth.study.stages import Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 LINES = (  # colour, marker and dashes, line by line
     (INK, "o", "-"),
@@ -97,8 +109,7 @@ def draw_acceptability(willingness: Willingness, ax: Axes, language: Language = 
     sign = language.sign(willingness.provenance.currency)
     ax.set_xlabel(language.say(f"axis.price_{willingness.effect}", sign=sign), loc="right")
     say_ticks(ax, language)
-    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    ax.xaxis.set_minor_formatter(NullFormatter())
+    mark_decades(ax)
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=2)
     return ax
 

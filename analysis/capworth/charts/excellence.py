@@ -9,13 +9,14 @@ How far each capability is from the agreed levels of a service of excellence.
 How the productivity of capabilities changed from one published year to another.
 """
 
+from __future__ import annotations
+
 import textwrap
 from math import floor
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 
 from capworth.case.comparisons import read_comparisons
 from capworth.charts.chart import (
@@ -55,6 +56,9 @@ from capworth.excellence.services import (
 from capworth.language.language import ENGLISH, Language
 from capworth.language.numbers import Amount
 from capworth.study.stages import Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 LINES = {BOTH: BLUE, DESIGNATED: BLUE, DERIVED: VERMILION, NEITHER: MUTED}
 
@@ -119,7 +123,6 @@ def draw_efficiency(excellence: Excellence, ax: Axes, language: Language = ENGLI
 
 ROWS = 40  # capabilities in the dumbbell chart
 SURE = 0.9  # probability of being below from which a gap is printed bold
-SHADES = LinearSegmentedColormap.from_list("gaps", (PAPER, *LADDER[::-1]))
 DARK = 55.0  # points of gap from which a cell is so dark that its number is white
 
 
@@ -178,13 +181,16 @@ def draw_gap_table(excellence: Excellence, ax: Axes, language: Language = ENGLIS
 
     Capabilities farthest from the agreed levels (mean of the gaps shown) stand at the top.
     """
+    from matplotlib.colors import LinearSegmentedColormap
+
     points, sure = gap_matrix(excellence, "gap"), gap_matrix(excellence, "p_below")
     order = np.argsort(-points.mean(axis=1).fillna(-1.0).to_numpy(), kind="stable")
     points, sure = points.iloc[order], sure.iloc[order]
     y = name_rows(ax, [language.short(str(c), 44) for c in points.index])
     columns = [textwrap.fill(language.name(str(k)), 12) for k in points.columns]
     across = np.arange(len(columns), dtype=float)
-    ax.pcolormesh(across, y, points, cmap=SHADES, vmin=0, vmax=80, edgecolor=PAPER, lw=0.8)
+    shades = LinearSegmentedColormap.from_list("gaps", (PAPER, *LADDER[::-1]))
+    ax.pcolormesh(across, y, points, cmap=shades, vmin=0, vmax=80, edgecolor=PAPER, lw=0.8)
     for height, row, certain in zip(y, points.to_numpy(), sure.to_numpy(), strict=True):
         for at, gap, p in zip(across, row, certain, strict=True):
             ax.text(

@@ -11,9 +11,12 @@ The donor menu: what each package costs, what it adds, and its core index.
 From the first pledge to the target: the money there is, year by year, and what is missing.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from capworth.case.model import DISTANCE
 from capworth.charts.chart import (
@@ -57,6 +60,9 @@ from capworth.language.language import ENGLISH, Language
 from capworth.language.numbers import Amount, decimals
 from capworth.methods.portfolio.relations import affordable
 from capworth.study.stages import Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 def money_facts(study: Study, language: Language) -> Facts:

@@ -7,15 +7,14 @@ What the maps of innovation and of the architecture find.
 The map of innovation and excellence: where improvements meet gaps, in four named fields.
 """
 
+from __future__ import annotations
+
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import FancyArrowPatch, PathPatch
-from matplotlib.path import Path
 
 from capworth.charts.chart import Chart, alone, frame, in_series
 from capworth.charts.rows import place_labels
@@ -36,6 +35,11 @@ from capworth.programme.architecture import (
     architecture_of,
 )
 from capworth.study.stages import Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
+    from matplotlib.path import Path
 
 Facts = Mapping[str, object]
 FIELDS = (CATCH_UP, EXTEND, UNAIDED, KEEP)
@@ -208,12 +212,21 @@ def draw_architecture(architecture: Architecture, ax: Axes, language: Language =
     return ax
 
 
+def _curve(points: Sequence[tuple[float, float]]) -> Path:
+    """Return the cubic curve from the first to the last of four points."""
+    from matplotlib.path import Path
+
+    return Path(points, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
+
+
 def _line(
     ax: Axes, left: float, here: float, right: float, there: float, colour: str, width: float
 ) -> None:
+    from matplotlib.patches import PathPatch
+
     middle = (left + right) / 2
     points = [(left, here), (middle, here), (middle, there), (right, there)]
-    path = Path(points, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
+    path = _curve(points)
     ax.add_patch(
         PathPatch(path, facecolor="none", edgecolor=colour, linewidth=width, alpha=0.75, zorder=1)
     )
@@ -221,10 +234,12 @@ def _line(
 
 def _arc(ax: Axes, begin: float, end: float, requires: bool) -> None:
     """Join two improvements at their right: from the one that requires to what it requires."""
+    from matplotlib.patches import FancyArrowPatch
+
     x = COLUMNS[IMPROVEMENT][1] + 0.03
     reach = min(BOW * abs(end - begin) ** 0.5 + 0.1, WIDE - x)
     points = [(x, begin), (x + 1.3 * reach, begin), (x + 1.3 * reach, end), (x, end)]
-    path = Path(points, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
+    path = _curve(points)
     ax.add_patch(
         FancyArrowPatch(
             path=path,
@@ -263,6 +278,8 @@ def _write(ax: Axes, kind: str, y: float, text: str, strong: bool) -> None:
 
 def _keys(language: Language, architecture: Architecture) -> list[Line2D]:
     """Explain the lines that are there."""
+    from matplotlib.lines import Line2D
+
     edges = architecture.edges()
     there = set(edges["kind"])
     chosen = architecture.to_frame()["chosen"].any()

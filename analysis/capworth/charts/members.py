@@ -6,10 +6,10 @@ What the members need: importance against dissatisfaction, and where regions dis
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from capworth.charts.chart import (
     Chart,
@@ -46,6 +46,9 @@ from capworth.language.language import ENGLISH, Language
 from capworth.language.numbers import Amount
 from capworth.members.feedback import Feedback
 from capworth.study.stages import Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 LEVELS = (10, 20, 30, 40, 50, 60)  # need gaps whose lines are drawn
 MARKS = (  # of regions, in their order: marker and colour

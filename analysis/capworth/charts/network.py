@@ -3,10 +3,12 @@
 What the charts of the network find: the words that fill titles, captions and alternatives.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from capworth.charts.chart import Chart, frame, in_series, of, rows
 from capworth.charts.rows import name_rows, put_legend, rule_rows, say_ticks, write_column
@@ -15,6 +17,9 @@ from capworth.language.language import ENGLISH, Language
 from capworth.language.numbers import Amount
 from capworth.members.network import STEPS, Network
 from capworth.study.stages import Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Facts = Mapping[str, object]
 

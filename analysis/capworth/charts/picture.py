@@ -13,8 +13,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from capworth.case.files import write
+from capworth.charts.canvas import settle
 from capworth.charts.gallery import GALLERY
-from capworth.charts.style import looks, settle
+from capworth.charts.style import looks
 from capworth.charts.svg import framed, to_svg
 from capworth.errors import InputError, nearest
 from capworth.language.language import Language

@@ -9,11 +9,13 @@ The order of priority: what is gained as the money adds up, beside the exact bes
 What the charts of improvements, programme, funding and sensitivity find.
 """
 
+from __future__ import annotations
+
 import textwrap
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from capworth.charts.chart import (
     Chart,
@@ -59,6 +61,9 @@ from capworth.methods.portfolio.good_sets import PREFER, REVIEW, START
 from capworth.programme.priorities import Priorities
 from capworth.programme.selection import Programme
 from capworth.study.stages import Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 READY = 7  # technology readiness level: a prototype has been shown in its place of use
 

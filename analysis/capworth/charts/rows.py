@@ -7,19 +7,22 @@ Labels beside their points, never one upon another: a search over places, always
 How often each thing takes each place: the order with its probability.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.text import Annotation
-from matplotlib.transforms import offset_copy
 
 from capworth.charts.style import INK, LADDER, MUTED, PAPER, RULE, SMALL, styled
 from capworth.language.language import ENGLISH, Language
 from capworth.methods.arguments import Floats
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.text import Annotation
 
 
 def name_rows(ax: Axes, names: Sequence[str], bold: Sequence[bool] = ()) -> Floats:
@@ -46,6 +49,15 @@ def say_ticks(ax: Axes, language: Language, axis: str = "x") -> None:
     which.set_major_formatter(language.tick)
 
 
+def mark_decades(ax: Axes, axis: str = "x", between: Sequence[float] = (2.0, 5.0)) -> None:
+    """Mark powers of ten and some numbers between them on a logarithmic axis."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    which = ax.xaxis if axis == "x" else ax.yaxis
+    which.set_major_locator(LogLocator(subs=(1.0, *between)))
+    which.set_minor_formatter(NullFormatter())
+
+
 def put_legend(ax: Axes, ncols: int, title: str = "") -> None:
     """Put the legend above the rows, where it may reach over the names but not the columns."""
     ax.legend(
@@ -62,6 +74,8 @@ def put_legend(ax: Axes, ncols: int, title: str = "") -> None:
 
 def write_column(ax: Axes, y: Floats, texts: Sequence[str], head: str, indent: float = 5.0) -> None:
     """Write a column of figures so many points right of the rows, with its head above."""
+    from matplotlib.transforms import offset_copy
+
     widest = max(map(len, texts), default=0)
     beside = offset_copy(ax.get_yaxis_transform(), ax.get_figure(root=True), indent, units="points")
     for height, text in zip(y, texts, strict=True):

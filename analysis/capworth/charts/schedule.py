@@ -5,12 +5,13 @@ The good sets: what each is worth beside the recommended one.
 What the charts of good sets and of the timetable find.
 """
 
+from __future__ import annotations
+
 import textwrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from capworth.case.model import Case
 from capworth.charts.chart import (
@@ -31,6 +32,9 @@ from capworth.language.phrases import languages
 from capworth.methods.arguments import Floats
 from capworth.programme.selection import Programme
 from capworth.study.stages import Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 TALL = 0.56  # height of a bar, in rows
 

@@ -5,12 +5,14 @@ What each criterion adds to the scores: bars of all capabilities, and the steps 
 What each judge said of the swings, beside what they come to together.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from math import isnan
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from capworth.charts.chart import FIRM, Chart, capability_rows, in_series, of, rows
 from capworth.charts.members import MARKED, MARKS
@@ -35,6 +37,9 @@ from capworth.language.numbers import Amount, decimals
 from capworth.multicriteria.contributions import Contributions
 from capworth.multicriteria.elicitation import Elicitation
 from capworth.study.stages import Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 FACES = (  # of the criteria, in their order, again and again: colour, and that of the number
     (BLUE, PAPER),

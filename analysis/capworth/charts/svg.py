@@ -17,7 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
 
-from capworth.charts.style import FAMILIES, INK, MUTED, SMALL, TEXT, looks, settle
+from capworth.charts.canvas import settle
+from capworth.charts.style import FAMILIES, INK, MUTED, SMALL, TEXT, looks
 from capworth.errors import InputError
 from capworth.language.isolates import runs_rightwards
 

@@ -15,12 +15,12 @@ The charts of what turns the programme, and of what is worth knowing before it i
 What the charts of turning levels and of the worth of knowing find.
 """
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.patches import Patch
 
 from capworth.charts.chart import Chart, Facts, alone, frame, in_series, of, rows
 from capworth.charts.rows import name_rows, put_legend, say_ticks, write_column
@@ -31,6 +31,8 @@ from capworth.language.numbers import Amount
 from capworth.study.stages import Study
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from capworth.uncertainty.information import Resolving
     from capworth.uncertainty.sensitivity import Sensitivity
     from capworth.uncertainty.switching import SwitchingValues
@@ -48,7 +50,7 @@ FIELDS = {  # grade: face, hatch, ink; from firm and dark to weak and light
 
 
 @styled
-def draw_evidence(sensitivity: "Sensitivity", ax: Axes, language: Language = ENGLISH) -> Axes:
+def draw_evidence(sensitivity: Sensitivity, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the share of cost, score, money and swings that rests on each grade, A to E."""
     table = _parts(sensitivity.evidence())
     parts = [str(part) for part in table.columns]
@@ -173,7 +175,7 @@ SPAN = 1.96  # standard errors of a 95 % interval
 
 @styled
 def draw_information(
-    resolving: "Resolving", ax: Axes, language: Language = ENGLISH, most: int = MOST
+    resolving: Resolving, ax: Axes, language: Language = ENGLISH, most: int = MOST
 ) -> Axes:
     """Draw what knowing each group adds, with its 95 % sampling error; those above noise."""
     table = resolving.to_frame()
@@ -207,14 +209,14 @@ def unit_of(study: Study, language: Language) -> str:
     return _unit(study.resolving, language)
 
 
-def _unit(resolving: "Resolving", language: Language) -> str:
+def _unit(resolving: Resolving, language: Language) -> str:
     million = language.million(resolving.provenance.currency)
     return language.say(f"knowing.unit_{resolving.measure}", unit=million)
 
 
 @styled
 def draw_switching(
-    switching: "SwitchingValues", ax: Axes, language: Language = ENGLISH, most: int = MOST
+    switching: SwitchingValues, ax: Axes, language: Language = ENGLISH, most: int = MOST
 ) -> Axes:
     """Draw the distribution of each input, its median, and the part in which the advice changes."""
     names = switching.switching[:most]
@@ -249,8 +251,10 @@ def draw_switching(
 
 
 @styled
-def draw_threshold(threshold: "ThresholdMap", ax: Axes, language: Language = ENGLISH) -> Axes:
+def draw_threshold(threshold: ThresholdMap, ax: Axes, language: Language = ENGLISH) -> Axes:
     """Draw the ranges of both inputs: hatched where another answer holds, a disc at the usual."""
+    from matplotlib.patches import Patch
+
     first, second = threshold.inputs
     turned = ~threshold.to_frame().to_numpy(dtype=bool)
     x, y = (side.borders for side in (first, second))
@@ -291,7 +295,7 @@ LONGEST = 12  # inputs shown, the longest swings
 
 @styled
 def draw_tornado(
-    sensitivity: "Sensitivity", ax: Axes, language: Language = ENGLISH, most: int = LONGEST
+    sensitivity: Sensitivity, ax: Axes, language: Language = ENGLISH, most: int = LONGEST
 ) -> Axes:
     """Draw the lead of the first over the next when one input moves, sorted by swing.
 

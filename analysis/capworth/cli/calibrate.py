@@ -48,7 +48,8 @@ def command(folder: str, out: str | None, lang: str) -> None:
 
 def _chart(found: "Calibration", language: str) -> str:
     from capworth.charts.calibration import draw_calibration
-    from capworth.charts.style import blank, looks, turn
+    from capworth.charts.canvas import blank, turn
+    from capworth.charts.style import looks
     from capworth.charts.svg import to_svg
     from capworth.language.language import Language
 

@@ -72,7 +72,7 @@ class Units:
     levels : (draws, units, outputs) plain mean of the criteria of each output, 0 to 100
     score : (draws, units) 0 to 100, by the weights of the value tree
     outputs : (outputs,) numbers of the branches, or criteria; without those that do not count
-    share : (capabilities, units) part of each in its unit; a column sums to 1
+    inside : (capabilities,) part of each in its unit; they sum to 1 in each
     """
 
     rows: Ints
@@ -82,7 +82,7 @@ class Units:
     levels: Floats
     score: Floats
     outputs: Ints
-    share: Floats
+    inside: Floats
 
     @classmethod
     def of(cls, sample: Sample, draws: int, key: str, *, by_criterion: bool = False) -> "Units":
@@ -113,30 +113,28 @@ class Units:
         rows = np.array([wholes.index(name) for name in names])
         ids = list(case.capability_ids)
         first = np.array([ids.index(w) if w in ids else names.index(w) for w in wholes])
-        member = np.equal.outer(rows, np.arange(len(wholes))).astype(float)  # capability x unit
-        mine = np.einsum("cu,c->u", member, extent)
-        count = member.sum(axis=0)
+        mine = _of_units(extent[None], rows)[0]
         inside = np.where(
-            mine[rows] > 0, extent / np.where(mine > 0, mine, 1.0)[rows], 1 / count[rows]
+            mine[rows] > 0,
+            extent / np.where(mine > 0, mine, 1.0)[rows],
+            1 / np.bincount(rows)[rows],
         )
-        share = member * inside[:, None]
         mean = mine / mine.sum() * len(wholes)  # 1 for a unit of average extent
-        price = np.einsum("nc,cu->nu", cost, member)
+        price = _of_units(cost, rows)
         return cls(
             rows=rows,
             first=first,
             extent=mine / mine.sum(),
             unit_cost=np.divide(price, mean, out=np.full_like(price, np.nan), where=mean > 0),
-            levels=np.einsum("ncb,cu->nub", levels, share),
-            score=np.einsum("nc,cu->nu", score, share),
+            levels=_of_units(levels * inside[:, None], rows),
+            score=_of_units(score * inside, rows),
             outputs=outputs,
-            share=share,
+            inside=inside,
         )
 
     def mean_of(self, values: Floats) -> Floats:
         """(draws, units, ...) what capabilities have, as means over the parts of each unit."""
-        mean: Floats = np.einsum("ncb,cu->nub", values, self.share)
-        return mean
+        return _of_units(values * self.inside[:, None], self.rows)
 
     @property
     def there(self) -> Bools:
@@ -170,6 +168,13 @@ class Units:
         return cost, levels
 
 
+def _of_units(amounts: Floats, rows: Ints) -> Floats:
+    """(draws, units, ...) sums over the parts of each unit of (draws, capabilities, ...)."""
+    order = np.argsort(rows, kind="stable")
+    starts = np.flatnonzero(np.diff(rows[order], prepend=-1))
+    return np.asarray(np.add.reduceat(amounts[:, order], starts, axis=1))
+
+
 def keys_of(sample: Sample) -> tuple[str, ...]:
     """Keys of the extents that a case knows, the most telling first; cost would count itself."""
     given = sample.model.today.given
@@ -194,7 +199,7 @@ class Compared:
     model : (draws, units) efficient, and a peer of another unit
     default : (draws, units) number of the output, or COST, without which an efficient unit would
         not be so and on which none is better; the last one that is found; below COST: none
-    intensities : (draws, units, units) the mixture that each is held against
+    peer, part : (draws, units, most) the mixture that each is held against, as in `dea.Envelopment`
     target : (draws, units, outputs) levels of the mixture
     small_sample : fewer units than three times the measures
     resolved : programmes that were solved a second time
@@ -204,10 +209,18 @@ class Compared:
     efficient: Bools
     model: Bools
     default: Ints
-    intensities: Floats
+    peer: Ints
+    part: Floats
     target: Floats
     small_sample: bool
     resolved: int
+
+    def peer_mean(self, of: Floats | Bools) -> Floats:
+        """(units, units) mean over the draws of what each unit has by each of its peers."""
+        units = self.peer.shape[1]
+        place = np.arange(units)[:, None] * units + self.peer
+        total = np.bincount(place.ravel(), of.ravel(), units * units)
+        return total.reshape(units, units) / len(self.peer)
 
     @property
     def by_default(self) -> Bools:
@@ -250,8 +263,6 @@ def compare(units: Units, way: Way, *, alone: bool = True) -> Compared:
         again += solved
     on = np.flatnonzero(units.there)
     many = len(units.extent)
-    spread = np.zeros((len(inputs), many, many))
-    spread[:, on[:, None], on] = found.intensities
     size = units.extent[on] / units.extent[on].mean()
     whole = way.measures == AMOUNTS and way.returns == VARIABLE
     target = found.output_target / (size[:, None] if whole else 1.0)
@@ -266,7 +277,8 @@ def compare(units: Units, way: Way, *, alone: bool = True) -> Compared:
         efficient=placed(efficient.astype(float), 0.0) > 0,
         model=placed((efficient & _followed(found)).astype(float), 0.0) > 0,
         default=placed(default.astype(float), NO_FACTOR).astype(int),
-        intensities=spread,
+        peer=placed(on[found.peer], 0).astype(int),
+        part=placed(found.part, 0.0),
         target=placed(target, np.nan),
         small_sample=found.small_sample,
         resolved=found.resolved + again,
@@ -277,9 +289,9 @@ def _followed(found: Envelopment) -> Bools:
     """(draws, units) whether a unit, or a twin of it, is a peer of another unit that is no twin."""
     followed: Bools = found.reference_count > 0
     both = np.concatenate((found.inputs, found.outputs), axis=2)
-    keys = both.reshape(len(both), both.shape[1], -1).transpose(1, 0, 2).reshape(both.shape[1], -1)
-    _, twin = np.unique(keys, axis=0, return_inverse=True)
-    if len(np.unique(twin)) < len(twin):
+    if len(np.unique(both[0], axis=0)) < both.shape[1]:  # else no two are alike in every draw
+        keys = both.transpose(1, 0, 2).reshape(both.shape[1], -1)
+        _, twin = np.unique(keys, axis=0, return_inverse=True)
         for group in np.unique(twin):
             members = np.flatnonzero(twin == group)
             followed[:, members] = followed[:, members].any(axis=1, keepdims=True)
@@ -304,7 +316,7 @@ def _only_by(
         return only, 0
     points = cost[draws, places][:, None], left[draws, places][:, None]
     toward = np.zeros_like(points[0]), points[1]
-    question = Question(returns, inside=False, counted=np.ones(1 + left.shape[2]))
+    question = Question(returns, counted=np.ones(1 + left.shape[2]))
     found = project((cost[draws], left[draws]), points, toward, question)
     clean = negligible(found.slack[..., 1:], points[1]) & negligible(
         found.slack[..., :1], points[0]

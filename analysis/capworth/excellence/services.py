@@ -22,6 +22,7 @@ from capworth.excellence.comparison import (
     LEVELS,
     UNIT_COSTS,
     VARIABLE,
+    Compared,
     Units,
     Way,
     compare,
@@ -32,7 +33,7 @@ from capworth.methods.acceptability.smaa import rank_shares
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.envelopment.bootstrap import bootstrap
 from capworth.methods.envelopment.dea import dea, elicited_region
-from capworth.methods.envelopment.technology import NEGLIGIBLE
+from capworth.methods.envelopment.technology import NEGLIGIBLE, mixed
 from capworth.model.figures import ALL, COUNT, MODE, SHARE, TEST, Column, columns
 from capworth.model.result import Answer, Provenance, ends, spread
 from capworth.model.simulation import Sample
@@ -73,7 +74,7 @@ class Models(Answer):
 def learn(
     capabilities: Sequence[Capability],
     leaves: Sequence[Criterion],
-    intensities: Floats,
+    found: Compared,
     levels: Floats,
     weights: Floats,
     provenance: Provenance,
@@ -84,7 +85,7 @@ def learn(
     Parameters
     ----------
     capabilities, leaves : in the order of the arrays
-    intensities : (draws, units, units) of the envelopment
+    found : the envelopment of the units
     levels : (draws, capabilities, leaves) value 0 to 100
     weights : (draws, leaves) that sum to 1
     units : whole services; a capability that is a part has the models of its whole
@@ -100,12 +101,11 @@ def learn(
     """
     ids = [c.id for c in capabilities]
     of_units = units.mean_of(levels)
-    parts = intensities / np.maximum(intensities.sum(axis=2, keepdims=True), NEGLIGIBLE)
-    target = np.einsum("duj,djk->duk", parts, of_units)[:, units.rows]
+    parts = found.part / np.maximum(found.part.sum(axis=2, keepdims=True), NEGLIGIBLE)
+    target = mixed(found.peer, parts, of_units)[:, units.rows]
     lag = target - levels
     points = lag * weights[:, None, :]
-    share: Floats = (intensities > NEGLIGIBLE).mean(axis=0)
-    weight: Floats = parts.mean(axis=0)
+    share, weight = found.peer_mean(found.part > NEGLIGIBLE), found.peer_mean(parts)
     index = pd.Index(ids, name="capability")
     keys = pd.Index([leaf.id for leaf in leaves], name="criterion")
     targets = pd.DataFrame(
@@ -133,7 +133,7 @@ def learn(
     ]
     for name in ("now", "target", "target_low", "target_high", "p_lags", "points"):
         table[name] = [float(row[name]) for row in picked]
-    return Models(table, targets, len(intensities), provenance)
+    return Models(table, targets, len(levels), provenance)
 
 
 def _row(
@@ -419,7 +419,7 @@ def find_excellence(sample: Sample, provenance: Provenance) -> Excellence | None
     index = pd.Index(ids, name="capability")
     ways, tried = _ways(sample, way, derived, ids, top)
     weights = sample.model.value.weights(sample.first_draws(draws))
-    share: Floats = (found.intensities > NEGLIGIBLE).mean(axis=0)
+    share = found.peer_mean(found.part > NEGLIGIBLE)
     peers = pd.DataFrame(share[units.rows], index, pd.Index(ids[units.first], name="model"))
     return Excellence(
         _table=pd.DataFrame(columns, index=index),
@@ -444,7 +444,7 @@ def find_excellence(sample: Sample, provenance: Provenance) -> Excellence | None
         models=learn(
             case.capabilities,
             sample.model.value.leaves,
-            found.intensities,
+            found,
             drawn.levels,
             weights,
             provenance,

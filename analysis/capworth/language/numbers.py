@@ -5,6 +5,7 @@ An amount is a number that is never printed without its interval.
 
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from math import floor, isfinite, log10
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
@@ -40,8 +41,14 @@ def say(
     """
     shown = half_up(value, places)
     decimals = ("0" if padded else "#") * max(places, 0)
-    text = str(format_decimal(abs(shown), format=f"#,##0.{decimals}".rstrip("."), locale=locale))
+    text = _written(abs(shown), f"#,##0.{decimals}".rstrip("."), locale)
     return (minus if shown < 0 else plus) + text
+
+
+@lru_cache(maxsize=20_000)
+def _written(number: Decimal, pattern: str, locale: Locale) -> str:
+    """Write a number by a pattern; a paper prints the same one many times, in text and explorer."""
+    return str(format_decimal(number, format=pattern, locale=locale))
 
 
 def half_up(value: float, places: int) -> Decimal:

@@ -5,7 +5,7 @@ The study's totals shared out among the members, with the Monte Carlo error of e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
@@ -15,10 +15,10 @@ from scipy.special import ndtri
 from capworth.case.model import Case, Estimate, counted, whole_figures
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.methods.network.network import exchange, with_known
+from capworth.methods.network.network import found_at_others, with_known
 from capworth.model.chain import ChainModel, hits_of
 from capworth.model.costs import PAYERS
-from capworth.model.draws import Draws
+from capworth.model.draws import Draws, by_draw
 from capworth.model.result import ends
 from capworth.model.simulation import Kept, Sample, sampled
 from capworth.streams import stream
@@ -78,11 +78,8 @@ class UseModel:
         names = sorted(m.id for m in case.members)
         self._order = [names.index(m.id) for m in case.members]
         self.region: Ints = np.array([regions.index(m.region) for m in case.members])
-        power, scatter = self.level("use", 0.0), self.level("scatter", 0.0)
-        base = power[:, None] * np.log(inhabitants(case))
         self._whole: dict[tuple[bytes, int], Floats] = {}
-        self.seeking = np.exp(base + scatter[:, None] * self._normal("searching"))
-        self.holding = np.exp(base + scatter[:, None] * self._normal("owning"))
+        self.seeking, self.holding = self._masses("searching"), self._masses("owning")
 
     def level(self, item: str, otherwise: float = 1.0) -> Floats:
         """(draws,) a figure of the whole network; where the case has none, what is given."""
@@ -113,8 +110,8 @@ class UseModel:
                 )
             )
 
-    def batches_of(self, capability: str) -> Iterator[CapabilityUse]:
-        """One capability, one batch of draws after the other."""
+    def batches_of(self, capability: str, external: bool = True) -> Iterator[CapabilityUse]:
+        """One capability, one batch of draws after the other; `external` blank if not needed."""
         known, levels = self._known(capability)
         searchers, region = self.count("searchers", capability)
         owners, _ = self.count("owners", capability)
@@ -128,13 +125,15 @@ class UseModel:
             owning = on
             if known.any() or owners is not searchers:
                 owning = self._connected(owners[rows], even, eligible, known & False)
-            seek, have = self.seeking[rows] * on, self.holding[rows] * owning
-            found = exchange(have, seek, self.region, affinity[rows])
-            own, external = (_parts(part, found.whole) for part in (found.own, found.external))
+            seek, have = self.seeking[batch] * on, self.holding[batch] * owning
+            own = found_at_others(have, seek, self.region, affinity[rows])
+            whole, given = own.sum(axis=1), own[:, :0]
+            own = _parts(own, whole)
+            if external:
+                given = _parts(found_at_others(seek, have, self.region, affinity[rows]), whole)
             if known.any():
                 own = with_known(own, known, levels[rows])
-            covered = found.whole / self._wanted(eligible, batch)
-            yield CapabilityUse(on, owning, own, external, covered)
+            yield CapabilityUse(on, owning, own, given, whole / self._wanted(eligible, batch))
 
     def chances(self, item: str, capability: str, count: Floats) -> tuple[Floats, Floats]:
         """(members,) chance of being connected, without a draw of who is; its Monte Carlo error.
@@ -156,25 +155,31 @@ class UseModel:
         """(draws,) exchange of a batch if all who may be connected were."""
         key, rows = (eligible.tobytes(), batch), self.batches[batch]
         if key not in self._whole:
-            have, seek = self.holding[rows] * eligible, self.seeking[rows] * eligible
+            have, seek = self.holding[batch] * eligible, self.seeking[batch] * eligible
             affinity = self.level("affinity")[rows]
-            self._whole[key] = exchange(have, seek, self.region, affinity).whole
+            found = found_at_others(have, seek, self.region, affinity)
+            self._whole[key] = found.sum(axis=1)
         return self._whole[key]
 
-    def _normal(self, what: str) -> Floats:
-        even = [self._even(what, batch) for batch in range(len(self.batches))]
-        normal: Floats = ndtri(np.concatenate(even))
-        return normal
+    def _masses(self, what: str) -> tuple[Floats, ...]:
+        """(draws of the batch, members) how much each would seek, or hold, in each batch."""
+        size = np.log(inhabitants(self.case))
+        power, scatter = (self.level(item, 0.0)[:, None] for item in ("use", "scatter"))
+        return tuple(
+            np.exp(scatter[rows] * ndtri(self._even(what, batch)) + power[rows] * size)
+            for batch, rows in enumerate(self.batches)
+        )
 
     def _even(self, what: str, batch: int) -> Floats:
         """(draws of the batch, members) between 0 and 1, each member's stratified."""
-        rows = self.batches[batch]
-        shape = (rows.stop - rows.start, len(self.case.members))
+        rows, members = self.batches[batch], len(self.case.members)
+        draws = rows.stop - rows.start
         random = stream(self.case.settings.seed, f"members' use: {what}", batch)
-        parts = np.broadcast_to(np.arange(shape[0])[:, None], shape)
-        even: Floats = random.permuted(parts, axis=0) + random.random(shape)
-        even /= shape[0]
-        return even[:, self._order]
+        even = np.tile(np.arange(float(draws)), (members, 1))
+        random.permuted(even, axis=1, out=even)
+        even += random.random((draws, members)).T
+        even /= draws
+        return even[self._order].T
 
     def _connected(self, count: Floats, even: Floats, eligible: Bools, known: Bools) -> Bools:
         """Who is connected, as many as are counted on average.
@@ -182,7 +187,7 @@ class UseModel:
         Those with the smallest numbers are, so that owners and searchers are the same members as
         far as their counts go; the two first always, and those known to be.
         """
-        here = np.where(eligible, even, 2.0)
+        here = even if eligible.all() else np.where(eligible, even, 2.0)
         share = _share(count, eligible, known)
         on: Bools = here < share[:, None]
         few = np.flatnonzero(on.sum(axis=1) < PAIR)
@@ -206,9 +211,10 @@ class UseModel:
 
 def _parts(found: Floats, whole: Floats) -> Floats:
     """(draws, members) part of the whole (draws,) that each has; 0 where there is nothing."""
-    there = whole[:, None]
     if (whole > 0).all():
-        return found / there
+        found /= whole[:, None]
+        return found
+    there = whole[:, None]
     return np.divide(found, there, out=np.zeros_like(found), where=there > 0)
 
 
@@ -287,7 +293,8 @@ class Use:
 
     Attributes
     ----------
-    shares : own, external and paid, (batches, capabilities, members): mean share in each batch
+    shares : own, external and paid, (batches, capabilities, members): mean share in each batch; 0
+        where there is nothing to share by it
     sizes : (batches,) draws of each
     ranges : measure to both ends of the 80 % interval, (2, members)
     counts : hits and hits given to both ends, (2, capabilities, members)
@@ -337,30 +344,32 @@ def share_out(sample: Sample) -> Use | None:
     totals = _totals(sample, model.size)
     many, size = len(case.members), model.size
     flat = model.level("national", 0.0)[:, None]
-    sums = {m: np.zeros((size, many)) for m in MEASURES}
+    sums = {m: [by_draw(b.stop - b.start, many) for b in model.batches] for m in MEASURES}
     shape = len(model.batches), len(case.capabilities), many
     shares = {kind: np.zeros(shape) for kind in ("own", "external", "paid")}
     counts = {m: np.full((2, *shape[1:]), np.nan) for m in COUNTS}
-    covered, room = np.zeros((size, shape[1])), np.empty((size, many))
+    covered = np.zeros((size, shape[1]))
     for c, capability in enumerate(case.capability_ids):
-        given = [name for name in totals if totals[name].drawn[:, c].any()]
-        counts_of = {m: np.zeros((size, many)) for m in COUNTS if SHARED[m][0] in given}
-        for b, (rows, found) in enumerate(
-            zip(model.batches, model.batches_of(capability), strict=True)
-        ):
-            equal = found.searching / np.count_nonzero(found.searching, axis=1)[:, None]
-            paid = flat[rows] * equal + (1 - flat[rows]) * found.own
-            parts = {"own": found.own, "external": found.external, "paid": paid}
-            for kind, part in parts.items():
-                shares[kind][b, c] = part.mean(axis=0)
-            for measure, (total, kind) in SHARED.items():
-                if total in given:
-                    mine = counts_of[measure][rows] if measure in counts_of else room[rows]
-                    np.multiply(totals[total].drawn[rows, c, None], parts[kind], out=mine)
-                    sums[measure][rows] += mine
+        shared = {m: by for m, by in SHARED.items() if totals[by[0]].drawn[:, c].any()}
+        kinds = {kind for _, kind in shared.values()}
+        counted: dict[str, list[Floats]] = {m: [] for m in COUNTS if m in shared}
+        batches = model.batches_of(capability, "external" in kinds)
+        for b, (rows, found) in enumerate(zip(model.batches, batches, strict=True)):
+            parts = {"own": found.own, "external": found.external}
+            if "paid" in kinds:
+                paid = parts["paid"] = found.searching.astype(np.float64)
+                paid *= flat[rows] / paid.sum(axis=1, keepdims=True)  # from each the same
+                paid += (1 - flat[rows]) * found.own
+            for kind in kinds:
+                shares[kind][b, c] = parts[kind].mean(axis=0)
+            for measure, (total, kind) in shared.items():
+                mine = totals[total].drawn[rows, c, None] * parts[kind]
+                sums[measure][b] += mine
+                if measure in counted:
+                    counted[measure].append(mine)
             covered[rows, c] = found.covered
-        for measure, mine in counts_of.items():
-            counts[measure][:, c] = _ends(mine)
+        for measure, drawn in counted.items():
+            counts[measure][:, c] = _ends(drawn)
     return Use(
         model=model,
         shares=shares,
@@ -372,9 +381,9 @@ def share_out(sample: Sample) -> Use | None:
     )
 
 
-def _ends(values: Floats) -> Floats:
-    """(2, members) ends of the 80 % interval of draws (draws, members)."""
-    return np.stack(ends(values))
+def _ends(drawn: Sequence[Floats]) -> Floats:
+    """(2, members) ends of the 80 % interval of draws (draws, members), batch by batch."""
+    return np.stack(ends(np.concatenate(drawn)))
 
 
 def _totals(sample: Sample, size: int) -> Mapping[str, Totals]:

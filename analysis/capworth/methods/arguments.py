@@ -86,7 +86,7 @@ def within(given: ArrayLike, name: str, low: float = -inf, high: float = inf) ->
     [0.0, 0.5]
     """
     numbers = finite(given, name)
-    outside = (numbers < low) | (numbers > high)
+    outside = numbers < low if high == inf else (numbers < low) | (numbers > high)
     if outside.any():
         _refuse(numbers, outside, name, _words(low, high))
     return numbers

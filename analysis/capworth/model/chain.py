@@ -17,7 +17,7 @@ from capworth.case.rules.chain import SHARE_STEPS as SHARES
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import transferred
 from capworth.methods.cost_benefit.value_chain import lead_use, match_probability, share_of
-from capworth.model.draws import Draws
+from capworth.model.draws import Draws, by_draw
 from capworth.model.price_base import PriceBase
 
 Levels: TypeAlias = Mapping[tuple[str, str], Floats]  # (step, outcome) to (draws,)
@@ -228,8 +228,8 @@ class ChainModel:
         they lay on people, in full: credit is shared, harm done is not. Where no benefit of a
         capability has a worth in money, its money is absent: 0 here, and `has_scale` says so.
         """
-        shape = (size, len(self._steps))
-        money, harm, outcomes = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        money, harm, outcomes = (by_draw(size, len(self._steps)) for _ in range(3))
+        priced = self.has_scale("money")  # of harm alone no value is known
         for k, capability in enumerate(self._steps):
             level = levels.get(capability)
             if not level:
@@ -238,9 +238,8 @@ class ChainModel:
                 if (FALSE, outcome) not in level:
                     outcomes[:, k] += got
                 for scale, total in (("money", money), ("harm", harm)):
-                    if outcome in worth[scale]:
+                    if outcome in worth[scale] and (priced[k] or scale != "money"):
                         total[:, k] += got * worth[scale][outcome]
-        money[:, ~self.has_scale("money")] = 0.0  # of harm alone no value is known
         return Benefits(money, harm, outcomes)
 
     def counted(self, level: Levels) -> Iterator[tuple[str, Floats]]:

@@ -11,7 +11,7 @@ from capworth.case.register import schedules
 from capworth.methods.allocation.keys import KEYS, PEAK, TREE, equal, peak_shares
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.discounting import effect_profile, factors
-from capworth.model.draws import AtModes, Draws
+from capworth.model.draws import AtModes, Draws, by_draw
 from capworth.model.out_turn import OutTurns
 from capworth.model.paths import Paths
 from capworth.model.price_base import PriceBase
@@ -90,10 +90,10 @@ class CostModel:
         `benefit`, (draws, capabilities), is what platforms with the key "benefit" are shared by.
         """
         case, size = self._case, draws.size
-        capability = np.zeros((size, len(case.capabilities), len(PAYERS)))
-        platform = np.zeros((size, len(case.platforms), len(PAYERS)))
-        improvement = np.zeros((size, len(case.improvements), len(PAYERS)))
-        asked = np.zeros((size, len(case.improvements)))
+        capability = by_draw(size, len(case.capabilities), len(PAYERS))
+        platform = by_draw(size, len(case.platforms), len(PAYERS))
+        improvement = by_draw(size, len(case.improvements), len(PAYERS))
+        asked = by_draw(size, len(case.improvements))
         keepers, discount = self.paths.keepers, self._discount
         spread = np.zeros((*platform.shape, len(discount) if self.paths.declared else 0))
         for line, amount, years in self.priced(draws):
@@ -210,7 +210,7 @@ class CostModel:
         case = self._case
         shape = (draws.size, len(case.capabilities))
         worth = np.ones(shape) if benefit is None else benefit
-        shares = np.zeros((draws.size, len(case.platforms), len(case.capabilities)))
+        shares = by_draw(draws.size, len(case.platforms), len(case.capabilities))
         for k, platform in enumerate(case.platforms):
             shares[:, k] = self._shares(draws, platform, key or platform.key, worth)
         return shares
@@ -252,7 +252,7 @@ class CostModel:
         """(draws, periods, capabilities) how much each capability uses a platform."""
         mine = [usage for usage in self._case.usage if usage.platform == platform]
         periods = {period: k for k, period in enumerate(dict.fromkeys(u.period for u in mine))}
-        loads = np.zeros((draws.size, len(periods), len(self._case.capabilities)))
+        loads = by_draw(draws.size, len(periods), len(self._case.capabilities))
         for usage in mine:
             loads[:, periods[usage.period], self._capabilities[usage.capability]] = draws.of(
                 usage.use

@@ -38,6 +38,11 @@ class Extents:
         """(draws, leaves) weights of the criteria that count; they sum to 1."""
         return weights_of(self.counted, weights)
 
+    def of_each(self, away: Floats) -> Floats:
+        """(draws, capabilities) distance by the criteria that count, of `Drawn.away`."""
+        counted: Floats = away[:, 0 if self.counted.all() else 1]
+        return counted
+
     @property
     def unit(self) -> float:
         """Per cent of the expected distance in one point; not a number where there is none."""
@@ -89,11 +94,11 @@ class Today:
                 level = levels[:, :, k]
                 amount = 10**level if leaves[k].scale == LOG10 else level
                 given[key] = np.maximum(amount, 0.0).mean(axis=0)
-        away = {}
-        for key in (COST, RESULTS):
-            counted = _counted(leaves, key)
-            mine = weights_of(counted, weights)
-            away[bool(counted.all())] = np.einsum("nck,nk->c", missing, mine) / len(missing)
+        away = {
+            bool(counted.all()): np.einsum("nck,nk->c", missing, weights_of(counted, weights))
+            / len(missing)
+            for counted in countings(leaves)
+        }
         return cls(case, given, away)
 
     def extents(self, key: str) -> Extents:
@@ -116,6 +121,12 @@ class Today:
         counted = _counted(self.case.measured, key)
         away = self.away[bool(counted.all())]
         return Extents(key, found, counted, float(found @ away))
+
+
+def countings(leaves: tuple[Criterion, ...]) -> tuple[Bools, ...]:
+    """(leaves,) which criteria count, by every extent key: all, then those that results leave."""
+    some = _counted(leaves, RESULTS)
+    return (_counted(leaves, COST), *(() if some.all() else (some,)))
 
 
 def distances(values: Floats, agreed: Floats) -> Floats:

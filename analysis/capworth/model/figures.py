@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from math import isfinite
+from math import isfinite, nan
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -172,24 +172,25 @@ class Column:
             return NO_DRAWS
         return int(getattr(answer, self.draws)) if isinstance(self.draws, str) else self.draws
 
-    def figures(self, table: "pd.DataFrame", answer: Any) -> Iterator[Figure]:
+    def figures(self, table: "Rows", answer: Any) -> Iterator[Figure]:
         """Read one figure from each row."""
         draws = self.draws_of(answer)
         low, high = self.ends or (f"{self.name}_low", f"{self.name}_high")
         ranged = {low, high} <= set(table.columns)
-        shown = [self.name, *([low, high] if ranged else []), *([self.error] if self.error else [])]
-        cells = table[shown].to_numpy(dtype=float, na_value=float("nan")).tolist()
-        tails = table[self.tail].tolist() if self.tail else [None] * len(cells)
+        values = table.numbers(self.name)
+        blank = [None] * len(values)
+        lows, highs = (table.numbers(low), table.numbers(high)) if ranged else (blank, blank)
+        errors = table.numbers(self.error) if self.error else blank
+        tails = table.labels(self.tail) if self.tail else blank
         known, aliases = answer.provenance, dict(self.alias)
         prices = f"{known.currency} of {known.price_year}" if MONEY_UNITS[self.unit] else ""
-        names = [*map(str, table.index.names)]
-        for key, row, tail in zip(table.index, cells, tails, strict=True):
-            words = [*map(word, key if isinstance(key, tuple) else (key,))]
-            labels = self._labels(names, words)
+        without = {*self.without}
+        for k, (words, tail) in enumerate(zip(table.words, tails, strict=True)):
+            labels = self._labels(table.names, words)
             if labels is None:
                 continue
-            listed = [*labels.values()] + ([] if tail is None else [word(tail)])
-            if self.without and set(listed) & set(self.without):
+            listed = [*labels.values()] + ([] if tail is None else [tail])
+            if without and not without.isdisjoint(listed):
                 continue
             thing, first, whose = ".".join(listed), self.quantity, ".".join(labels.values())
             if thing in aliases:
@@ -198,17 +199,17 @@ class Column:
             place = [*words, *listed[len(labels) :]]
             yield Figure(
                 id=".".join([first, thing, *([self.basis] if self.basis else [])]),
-                value=number(row[0]),
+                value=values[k],
                 unit=self.unit,
                 formula=self.formula,
                 kind=self.kind,
-                low=number(row[1]) if ranged else None,
-                high=number(row[2]) if ranged else None,
+                low=lows[k],
+                high=highs[k],
                 prices=prices,
                 perspective=_party(self.perspective, labels),
                 payer=_party(self.payer, labels),
                 draws=draws,
-                error=number(row[-1]) if self.error else None,
+                error=errors[k],
                 behind=tuple((kind, whose) for kind in self.behind),
                 places=("/".join((self.table, self.name, *place)),),
             )
@@ -222,6 +223,40 @@ class Column:
         for level in self.drop:
             labels.pop(level, None)
         return labels
+
+
+class Rows:
+    """The rows of a table, read once for all columns of which figures are made.
+
+    Parameters
+    ----------
+    table : of an answer
+
+    Attributes
+    ----------
+    columns : their names
+    names : of the levels of the index
+    words : of each row, its labels as parts of an id
+    """
+
+    def __init__(self, table: "pd.DataFrame") -> None:
+        self._table = table
+        self._numbers: dict[str, list[float | None]] = {}
+        self.columns = frozenset(table.columns)
+        self.names = [*map(str, table.index.names)]
+        keys = table.index if table.index.nlevels > 1 else ((key,) for key in table.index)
+        self.words = [[*map(word, key)] for key in keys]
+
+    def numbers(self, column: str) -> list[float | None]:
+        """Read each cell of a column as a number that is known, or None."""
+        if column not in self._numbers:
+            cells = self._table[column].to_numpy(dtype=float, na_value=nan).tolist()
+            self._numbers[column] = [*map(number, cells)]
+        return self._numbers[column]
+
+    def labels(self, column: str) -> list[str]:
+        """Read each cell of a column as a part of an id."""
+        return [*map(word, self._table[column].tolist())]
 
 
 def _party(listed: str, labels: Mapping[str, str]) -> str:
@@ -241,7 +276,8 @@ def columns(table: str, *rows: tuple[Any, ...], **shared: Any) -> tuple[Column, 
 
 def lifted(answer: Any, lifts: Sequence[Column]) -> tuple[Figure, ...]:
     """Every figure of an answer that stands in its tables."""
-    tables = answer.tables()
+    asked = {column.table for column in lifts}
+    tables = {name: Rows(table) for name, table in answer.tables().items() if name in asked}
     found: list[Figure] = []
     for column in lifts:
         table = tables.get(column.table)
@@ -355,10 +391,14 @@ def as_data(figures: Figures) -> dict[str, Any]:
     """
     groups: dict[tuple[str, ...], str] = {}
     rows: dict[str, Origin] = {}
+    listed: dict[int, tuple[str, ...]] = {}  # names of the rows in one tuple of them, found once
     error_pairs: dict[str, dict[str, Any]] = {}
     for name, figure in figures.items():
-        mine = tuple(row.name for row in figure.rows)
-        rows |= {row.name: row for row in figure.rows}
+        if id(figure.rows) not in listed:
+            named = {row.name: row for row in figure.rows}
+            rows |= named
+            listed[id(figure.rows)] = tuple(named)
+        mine = listed[id(figure.rows)]
         entry = {
             key: value
             for key in PLAIN

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from capworth.case.model import Case, Effect
 from capworth.methods.arguments import Floats
 from capworth.model.chain import Benefits, ChainModel, Levels, Worth, changed, changes_of
-from capworth.model.draws import Draws
+from capworth.model.draws import Draws, by_draw
 from capworth.model.effect_years import EffectYears
-from capworth.model.extents import Extents
+from capworth.model.extents import Extents, distances
 from capworth.model.paths import Paths
 from capworth.model.value import ValueModel
 
@@ -39,13 +40,14 @@ class Gains:
     exchange: Floats
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Tree:
     """Levels and values of today on the value tree, and what they lack to the agreed levels.
 
     Attributes
     ----------
-    levels, values, missing : (draws, capabilities, leaves)
+    levels, values : (draws, capabilities, leaves)
+    agreed : (capabilities, leaves) value of the agreed level; NaN where none is agreed
     weights : (draws, leaves)
     rises : (draws,) value that an effect adds on it at full effect, by the name of its change, as
         far as it was asked for
@@ -53,9 +55,14 @@ class Tree:
 
     levels: Floats
     values: Floats
-    missing: Floats
+    agreed: Floats
     weights: Floats
     rises: dict[str, Floats] = field(default_factory=dict)
+
+    @cached_property
+    def missing(self) -> Floats:
+        """(draws, capabilities, leaves) what lies between a value and the agreed one, or 0."""
+        return distances(self.values, self.agreed)
 
 
 class GainModel:
@@ -75,14 +82,46 @@ class GainModel:
             i: [e for e in case.effects if e.improvement == i] for i in case.improvement_ids
         }
 
+    def _on_tree(self) -> list[tuple[int, int, int, Effect]]:
+        """Improvement, capability and leaf of each effect on a level that has an agreed one."""
+        if not self._value.leaves:
+            return []
+        agreed = self._value.agreed()
+        found = [
+            (i, self._capability[effect.capability], self._leaf[effect.criterion], effect)
+            for i, effects in enumerate(self._effects.values())
+            for effect in effects
+            if effect.criterion
+        ]
+        return [(i, c, k, effect) for i, c, k, effect in found if not np.isnan(agreed[c, k])]
+
+    def lifted(self, tree: Tree, draws: Draws) -> Floats:
+        """(draws, effects) value that each effect on the tree closes of what its level lacks.
+
+        A mean over the discounted years, by no weight and no extent, so that every extent key
+        counts the same. A rise is capped at what lacks to the agreed level, within each year; a
+        fall counts in full, also from above that level. A capability that has ended is left out of
+        that year.
+        """
+        effects = self._on_tree()
+        found = by_draw(draws.size, len(effects))
+        agreed = self._value.agreed() if effects else np.empty((0, 0))
+        for e, (i, c, k, effect) in enumerate(effects):
+            risen, lacks = self.rise(tree, draws, effect), agreed[c, k] - tree.values[:, c, k]
+            before = np.maximum(lacks, 0.0)
+            for share, years in self.years.profiles([i], there=self._paths.alive[c]):
+                after = np.maximum(lacks - share[0] * risen, 0.0)
+                found[:, e] += years / self._annuity * (before - after)
+        return found
+
     def on_tree(
-        self, tree: Tree, draws: Draws, extents: Extents, group: Floats | None = None
+        self, lifted: Floats, weights: Floats, extents: Extents, group: Floats | None = None
     ) -> Floats:
         """Distance that every improvement alone closes, and the part for the claimed functions.
 
         Parameters
         ----------
-        tree, draws : today, in the same draws
+        lifted, weights : (draws, effects) and (draws, leaves), see `lifted` and `Tree`
         extents : by whatever key
         group : (draws, capabilities) share of each capability that serves the claimed functions;
             without it that part is not counted
@@ -90,31 +129,15 @@ class GainModel:
         Returns
         -------
         (2, draws, improvements) points of value: all of it, and that part.
-
-        Notes
-        -----
-        A rise is capped at what lacks to the agreed level, within each year; a fall counts in full,
-        also from above that level. A capability that has ended is left out of that year.
         """
-        found = np.zeros((2, draws.size, len(self._case.improvements)))
-        weights = extents.weights(tree.weights)
-        agreed = self._value.agreed() if self._value.leaves else np.empty((0, 0))
-        for i, effects in enumerate(self._effects.values()):
-            for effect in (e for e in effects if e.criterion):
-                c, k = self._capability[effect.capability], self._leaf[effect.criterion]
-                if np.isnan(agreed[c, k]):
-                    continue
-                profiles = self.years.profiles([i], there=self._paths.alive[c])
-                risen = self.rise(tree, draws, effect)
-                before = tree.missing[:, c, k]
-                points = np.zeros(draws.size)
-                for share, years in profiles:
-                    after = np.maximum(agreed[c, k] - tree.values[:, c, k] - share[0] * risen, 0.0)
-                    points += years / self._annuity * (before - after)
-                points *= extents.share[c] * weights[:, k]
-                found[0, :, i] += points
-                if group is not None:
-                    found[1, :, i] += points * group[:, c]
+        shape = 2, len(self._case.improvements), len(lifted)
+        found = np.zeros(shape).swapaxes(1, 2)
+        counted = extents.weights(weights)
+        for e, (i, c, k, _) in enumerate(self._on_tree()):
+            points = lifted[:, e] * (extents.share[c] * counted[:, k])
+            found[0, :, i] += points
+            if group is not None:
+                found[1, :, i] += points * group[:, c]
         return found
 
     def closed(self, points: Floats, extents: Extents) -> Floats:
@@ -133,9 +156,8 @@ class GainModel:
     def alone(
         self,
         draws: Draws,
-        tree: Tree,
+        points: Floats,
         extents: Extents,
-        group: Floats,
         chain: Mapping[str, Levels],
         worth: Mapping[str, Worth],
         cost: Floats,
@@ -144,7 +166,8 @@ class GainModel:
 
         Parameters
         ----------
-        draws, tree, extents, group : see `on_tree`
+        points : (2, draws, improvements) what each closes of the distance by these extents, and of
+            it for the claimed functions; see `on_tree`
         chain, worth : rates, volumes and unit values; see `ChainModel`
         cost : (draws, improvements) whole-life cost less what is saved of costs of today
 
@@ -154,11 +177,11 @@ class GainModel:
         """
         today = self._chain.walk(draws.size, chain, worth)
         money, harm = self._over_years(draws, chain, worth, today)
-        points, served = self.on_tree(tree, draws, extents, group)
+        closed, served = points
         with np.errstate(invalid="ignore", divide="ignore"):
-            share = np.where(points != 0, served / points, 0.0)
+            share = np.where(closed != 0, served / closed, 0.0)
         return today, Gains(
-            distance=self.closed(points, extents),
+            distance=self.closed(closed, extents),
             money=money,
             net=money - cost,
             harm=harm,
@@ -223,8 +246,7 @@ class GainModel:
         -------
         (draws, improvements) of each
         """
-        shape = (draws.size, len(self._case.improvements))
-        money, harm = np.zeros(shape), np.zeros(shape)
+        money, harm = (by_draw(draws.size, len(self._case.improvements)) for _ in range(2))
         for i, _, more, days in self.steps(draws, chain, worth, today):
             money[:, i] += more
             harm[:, i] += days

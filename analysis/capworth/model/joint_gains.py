@@ -17,7 +17,7 @@ from capworth.methods.arguments import Floats
 from capworth.model.chain import Benefits, ChainModel, Levels, Worth, changed, changes_of
 from capworth.model.draws import AtModes, Draws
 from capworth.model.effect_years import EffectYears
-from capworth.model.gains import Tree
+from capworth.model.extents import Extents
 from capworth.model.simulation import Model
 
 MONEY = "money"  # measure before cost
@@ -217,7 +217,7 @@ def meetings_of(model: Model, draws: Draws, fewest: int = 1) -> tuple[Level | Ch
     that no gap is closed twice. On a chain the factors of all multiply and the chain is walked
     once, so that verified and used, say, strengthen one another, while a share stays below 1.
     """
-    return (*levels_of(model, draws, fewest), *chains_of(model, draws, fewest))
+    return (*_levels(model, draws, fewest), *chains_of(model, draws, fewest))
 
 
 def games_of(places: Iterable[Level | Chain], size: int) -> tuple[Game, ...]:
@@ -233,39 +233,25 @@ def _joint(place: Level | Chain, measure: str, size: int, taken: tuple[int, ...]
     return place.joint(measure, taken)[:size]
 
 
-def levels_of(
-    model: Model, draws: Draws, fewest: int, known: Tree | None = None
-) -> Iterator[Level]:
-    """Levels that improvements lift; see `meetings_of`.
-
-    Parameters
-    ----------
-    known : levels and values of today in these draws, where they are known
-    """
+def _levels(model: Model, draws: Draws, fewest: int) -> Iterator[Level]:
+    """Levels that improvements lift; see `meetings_of`."""
     case, value, extents = model.case, model.value, model.extents
     groups = _grouped(case, False, fewest)
     if not groups or extents.distance <= 0:
         return
-    agreed = value.agreed()
-    weights = extents.weights(model.weights(draws) if known is None else known.weights)
+    agreed, counted = value.agreed(), extents.weights(model.weights(draws))
     place = {leaf.id: k for k, leaf in enumerate(value.leaves)}
     for (capability, criterion), effects in groups.items():
         c, k = case.capability_ids.index(capability), place[criterion]
         if np.isnan(agreed[c, k]):
             continue
-        level = np.empty(0)
-        if known is None:  # of all levels only those where improvements meet
-            level = value.level(draws, c, k)
-        now = value.worth_on(k, level) if known is None else known.values[:, c, k].copy()
+        level = value.level(draws, c, k)
+        now = value.worth_on(k, level)
         users = _users(case, effects)
         rise = np.zeros((draws.size, len(users)))
         for effect in effects:
             at = users.index(case.improvement_ids.index(effect.improvement))
-            rise[:, at] += (
-                value.worth_on(k, level + draws.of(effect.change)) - now
-                if known is None
-                else model.gains.rise(known, draws, effect)
-            )
+            rise[:, at] += value.worth_on(k, level + draws.of(effect.change)) - now
         yield Level(
             users=users,
             capability=capability,
@@ -273,10 +259,16 @@ def levels_of(
             agreed=float(agreed[c, k]),
             now=now,
             rise=rise,
-            unit=extents.unit * extents.share[c] * weights[:, k],
+            unit=unit_of(extents, c, counted, k),
             years=model.gains.years,
             there=model.costs.paths.alive[c],
         )
+
+
+def unit_of(extents: Extents, capability: int, counted: Floats, leaf: int) -> Floats:
+    """(draws,) per cent of the distance in one point of value on a leaf of a capability."""
+    unit: Floats = extents.unit * extents.share[capability] * counted[:, leaf]
+    return unit
 
 
 def chains_of(model: Model, draws: Draws, fewest: int = 1) -> Iterator[Chain]:

@@ -64,8 +64,8 @@ class OutTurns:
         """Each of some lines with what it turns out at."""
         shared = self._shared(draws)
         for line in lines:
-            found = self._one(draws, line, shared)
-            yield line, found.times(self.factor(self._total_of(line), line))
+            found, factor = self._one(draws, line, shared), self.factor(self._total_of(line), line)
+            yield line, found if factor == 1.0 else found.times(factor)
 
     def factor(self, total: str, line: CostLine) -> float:
         """What a line of a total is multiplied by so that the total stands for what it says."""
@@ -97,7 +97,7 @@ class OutTurns:
         if not moving:
             return 1.0
         staying = sum(line.amount.mode for line in lines if self._stays(line))
-        turned = np.stack([self._one(draws, line, shared).amount for line in moving], axis=1)
+        turned = np.stack([self._one(draws, line, shared).amount for line in moving]).T
         return standing_for(turned, total.amount.mode - staying, reading)[1]
 
     def _total_of(self, line: CostLine) -> str:
@@ -131,7 +131,7 @@ class OutTurns:
             if not sharing:
                 continue
             rest = draws.of(total.amount) - sum(x.amount.mode for x in lines if x not in sharing)
-            parts = np.stack([self._proportion(draws, line) for line in sharing], axis=1)
+            parts = np.stack([self._proportion(draws, line) for line in sharing]).T
             bases = scaled_to_total(parts, rest)
             found |= {line.id: bases[:, k] for k, line in enumerate(sharing)}
         return found

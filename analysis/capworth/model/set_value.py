@@ -14,8 +14,7 @@ import numpy as np
 from capworth.case.model import NET
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.portfolio.draws import set_values
-from capworth.model.gains import Tree
-from capworth.model.joint_gains import MONEY, Level, Meeting, levels_of, meetings_of
+from capworth.model.joint_gains import MONEY, Level, Meeting, meetings_of, unit_of
 from capworth.model.savings import SavedLine
 from capworth.model.simulation import Kept, Sample
 
@@ -58,17 +57,23 @@ class SetValue:
         meetings = (*meetings, *(line for line in lines if len(line.users) > 1))
         return cls(sample, np.array(pairs, dtype=np.int64).reshape(-1, 2), shares, meetings, lines)
 
-    def recounted(self, sample: Sample, tree: Tree) -> "SetValue":
+    def recounted(self, sample: Sample, weights: Floats) -> "SetValue":
         """Return the value of the same sets where services count by other extents.
 
         Parameters
         ----------
         sample : the same draws with the other extents
-        tree : levels and values of today in them
+        weights : (draws, leaves) of the value tree in them
         """
-        levels = levels_of(sample.model, Kept(sample), 2, tree)
-        others = (place for place in self.meetings if not isinstance(place, Level))
-        return replace(self, sample=sample, meetings=(*levels, *others))
+        extents, ids = sample.model.extents, sample.case.capability_ids
+        counted = extents.weights(weights)
+        meetings = tuple(
+            replace(place, unit=unit_of(extents, ids.index(place.capability), counted, place.leaf))
+            if isinstance(place, Level)
+            else place
+            for place in self.meetings
+        )
+        return replace(self, sample=sample, meetings=meetings)
 
     def levels(self) -> Iterator[Level]:
         """Levels on which improvements meet."""

@@ -23,8 +23,8 @@ from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.chain import ChainModel
 from capworth.model.costs import CostModel, Costs, discount_factors
-from capworth.model.draws import AtModes, Draws, Sampled
-from capworth.model.extents import Extents, Today, distances
+from capworth.model.draws import AtModes, Draws, Sampled, by_draw
+from capworth.model.extents import Extents, Today, countings, weights_of
 from capworth.model.gains import GainModel, Gains, Tree
 from capworth.model.out_turn import OutTurns
 from capworth.model.pricing import PRICED, UNPRICED, Pricing
@@ -49,7 +49,11 @@ class Drawn:
     money : (draws, capabilities) discounted attributed benefit; 0 where it is not known
     harm : (draws, capabilities) attributed days of a harm index a year
     distance : (draws,) to the agreed levels, in points of value, services counted by their extents
-    branches : (draws, capabilities, branches) value 0 to 100 on each branch of the tree
+    away : (draws, countings, capabilities) of each to its agreed levels, for each of the
+        `countings` of criteria
+    lifted : (draws, effects) see `GainModel.lifted`
+    branches : (draws, capabilities, branches) value 0 to 100 on each branch of the tree, in the
+        first `ENVELOPED` draws only
     levels : (draws, capabilities, leaves) value 0 to 100 on each leaf
     weights : (draws, leaves) weights that sum to 1
     gains : of every improvement
@@ -65,6 +69,8 @@ class Drawn:
     money: Floats
     harm: Floats
     distance: Floats
+    away: Floats
+    lifted: Floats
     branches: Floats
     levels: Floats
     weights: Floats
@@ -121,12 +127,10 @@ class Model:
         self.known = known  # (capabilities,) whether a measure of added value is known
 
     def tree(self, draws: Draws) -> Tree:
-        """Levels, values and weights of today, and what they lack to the agreed levels."""
-        levels = self.value.levels(draws)
-        values = self.value.worth(levels)
-        lacking = self.value.leaves
-        missing = distances(values, self.value.agreed()) if lacking else np.zeros_like(values)
-        return Tree(levels, values, missing, self.weights(draws))
+        """Levels, values and weights of today, and the agreed levels."""
+        levels, some = self.value.levels(draws), self.value.leaves
+        agreed = self.value.agreed() if some else np.empty(levels.shape[1:])
+        return Tree(levels, self.value.worth(levels), agreed, self.weights(draws))
 
     @cached_property
     def today(self) -> Today:
@@ -168,17 +172,21 @@ class Model:
         chain, worth = self.chain.levels(draws), self.chain.unit_values(draws)
         whole = costs.improvement.sum(axis=2)
         net_cost = whole - self.savings.alone(draws)
-        today, gains = self.gains.alone(draws, tree, self.extents, group, chain, worth, net_cost)
+        lifted = self.gains.lifted(tree, draws)
+        closed = self.gains.on_tree(lifted, weights, self.extents, group)
+        today, gains = self.gains.alone(draws, closed, self.extents, chain, worth, net_cost)
         given = self._given(draws)
         money, days = today.money * self.annuity, today.harm
         if self.costs.paths.declared:
             money, days = money * given, days * given
         paid = costs.capability.sum(axis=2)
+        away = self._away(tree)
         below = self.value.branch_of()
-        branch_weight = np.einsum("nk,kb->nb", weights, below)
+        first = weights[:ENVELOPED]
+        branch_weight = np.einsum("nk,kb->nb", first, below)
         with np.errstate(invalid="ignore", divide="ignore"):
-            share = weights[:, :, None] * below / branch_weight[:, None, :]
-        inside = np.einsum("nck,nkb->ncb", values, share)
+            share = first[:, :, None] * below / branch_weight[:, None, :]
+        inside = np.einsum("nck,nkb->ncb", values[:ENVELOPED], share)
         return Drawn(
             cost=paid,
             payers=costs.capability,
@@ -186,12 +194,9 @@ class Model:
             given=given,
             money=money,
             harm=days,
-            distance=np.einsum(
-                "nck,nk,c->n",
-                tree.missing,
-                self.extents.weights(weights),
-                self.extents.share * self.costs.paths.there,
-            ),
+            distance=self.distance(away),
+            away=away,
+            lifted=lifted,
             branches=inside,
             levels=values,
             weights=weights,
@@ -209,10 +214,25 @@ class Model:
             given=self._given(draws),
             cost=costs.capability.sum(axis=2),
             closed=self.gains.closed(
-                self.gains.on_tree(tree, draws, self.extents)[0], self.extents
+                self.gains.on_tree(self.gains.lifted(tree, draws), tree.weights, self.extents)[0],
+                self.extents,
             ),
             improvement_cost=costs.improvement.sum(axis=2),
         )
+
+    def _away(self, tree: Tree) -> Floats:
+        """(draws, countings, capabilities) see `Drawn`."""
+        ways = countings(self.value.leaves)
+        found = by_draw(len(tree.values), len(ways), len(self.case.capabilities))
+        for k, counted in enumerate(ways):
+            found[:, k] = score(tree.missing, weights_of(counted, tree.weights))
+        return found
+
+    def distance(self, away: Floats) -> Floats:
+        """(draws,) to the agreed levels, services counted by their extents; of `Drawn.away`."""
+        share = self.extents.share * self.costs.paths.there
+        found: Floats = np.einsum("nc,c->n", self.extents.of_each(away), share)
+        return found
 
     def _given(self, draws: Draws) -> Floats:
         """(draws, capabilities) part of today's service that each gives over discounted years."""
@@ -233,7 +253,7 @@ class Model:
         case = self.case
         place = {c: k for k, c in enumerate(case.capability_ids)}
         functions = case.settings.functions
-        shares = np.zeros((draws.size, len(case.capabilities), len(functions)))
+        shares = by_draw(draws.size, len(case.capabilities), len(functions))
         for row in case.functions:
             where = place[row.capability], functions.index(row.function)
             shares[:, where[0], where[1]] = draws.of(row.share)
@@ -488,11 +508,15 @@ def _trimmed(drawn: Drawn, enveloped: int, kept: int) -> Drawn:
 
 def _joined(kept: list[Drawn]) -> Drawn:
     first = kept[0]
-    parts = {name: np.concatenate([getattr(w, name) for w in kept]) for name, _ in _parts(first)}
-    gains = Gains(
-        *(np.concatenate([getattr(w.gains, f.name) for w in kept]) for f in fields(Gains))
-    )
+    parts = {name: _one([getattr(w, name) for w in kept]) for name, _ in _parts(first)}
+    gains = Gains(*(_one([getattr(w.gains, f.name) for w in kept]) for f in fields(Gains)))
     return replace(first, gains=gains, **parts)
+
+
+def _one(parts: list[Floats]) -> Floats:
+    """Chunks as one array, in the order of `by_draw` however they came: sums have that order."""
+    whole = by_draw(sum(map(len, parts)), *parts[0].shape[1:])
+    return np.concatenate(parts, out=whole)
 
 
 def _parts(drawn: Drawn) -> Iterator[tuple[str, Floats]]:

@@ -5,7 +5,7 @@ import numpy as np
 from capworth.case.model import Case, Criterion
 from capworth.methods.arguments import Floats
 from capworth.methods.elicitation.value_functions import piecewise
-from capworth.model.draws import Draws, stacked
+from capworth.model.draws import Draws, by_draw, stacked
 
 
 class ValueModel:
@@ -25,8 +25,10 @@ class ValueModel:
 
     def levels(self, draws: Draws) -> Floats:
         """(draws, capabilities, leaves) levels in the units of the criteria."""
-        shape = (draws.size, len(self._case.capabilities), len(self.leaves))
-        return stacked(draws, self._levels).reshape(shape)
+        table = by_draw(draws.size, len(self._case.capabilities), len(self.leaves))
+        for k, level in enumerate(self._levels):
+            table[:, *divmod(k, len(self.leaves))] = draws.of(level)
+        return table
 
     def level(self, draws: Draws, capability: int, leaf: int) -> Floats:
         """(draws,) level of one capability on one leaf, in the unit of the criterion."""

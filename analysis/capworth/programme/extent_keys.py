@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from capworth.case.model import DISTANCE, EXTENT_KEYS
+from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.good_sets import NOT_NOW, REVIEW, START
 from capworth.model.figures import EVERY, MEAN, PROGRAMME, QUANTILE, Column, columns, word
-from capworth.model.gains import Tree
 from capworth.model.result import Answer, Interval, Provenance
 from capworth.model.simulation import Kept, Model, Sample
 from capworth.programme.choice import Choice
@@ -89,7 +89,7 @@ def compare_keys(
     keys = sorted(known, key=lambda key: key != case.extent_key)
     always, never = np.ones(len(ids), dtype=bool), np.ones(len(ids), dtype=bool)
     mine = Choice.of(sample)
-    known_tree = sample.model.tree(Kept(sample))
+    weights = sample.model.weights(Kept(sample))
     rows: list[dict[str, object]] = []
     shares = {}
     for key in keys:
@@ -100,8 +100,8 @@ def compare_keys(
             extents, gain = sample.model.extents, programme.gain
             chosen, needed = " ".join(programme.chosen), programme.needed_m
         else:
-            other = counted_by(sample, key, known_tree)
-            worth = mine.worth.recounted(other, known_tree)
+            other = counted_by(sample, key, weights)
+            worth = mine.worth.recounted(other, weights)
             extents, budget = other.model.extents, programme.budget_m * MILLION
             choice = mine.recounted(other, worth).at(budget)
             good = good_sets(choice, budget)
@@ -134,21 +134,19 @@ def compare_keys(
     )
 
 
-def counted_by(sample: Sample, key: str, tree: Tree) -> Sample:
+def counted_by(sample: Sample, key: str, weights: Floats) -> Sample:
     """Return the same draws with services counted by another extent key.
 
     Parameters
     ----------
-    tree : levels and values of today in the draws that are kept
+    weights : (draws, leaves) of the value tree in the draws that are kept
     """
-    case = sample.case.assuming(extent_key=key)
-    model = Model(case)
+    model, drawn = Model(sample.case.assuming(extent_key=key)), sample.drawn
     model.today = sample.model.today
-    kept, extents = Kept(sample), model.extents
-    none = np.zeros((kept.size, len(case.capabilities)))
-    points = model.gains.on_tree(tree, kept, extents, none)[0]
-    weights = extents.weights(tree.weights)
-    distance = np.einsum("nck,nk,c->n", tree.missing, weights, extents.share)
-    gains = replace(sample.drawn.gains, distance=points * extents.unit)
-    drawn = replace(sample.drawn, gains=gains, distance=distance)
-    return replace(sample, model=model, drawn=drawn)
+    points = model.gains.on_tree(drawn.lifted, weights, model.extents)[0]
+    gains = replace(drawn.gains, distance=model.gains.closed(points, model.extents))
+    return replace(
+        sample,
+        model=model,
+        drawn=replace(drawn, gains=gains, distance=model.distance(drawn.away)),
+    )

@@ -10,14 +10,12 @@ from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import as_file, files
+from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-import matplotlib as mpl
-
 from capworth.charts.gallery import GALLERY
-from capworth.charts.svg import to_svg
 from capworth.errors import InputError
 from capworth.language.isolates import isolated
 from capworth.language.language import Language
@@ -150,7 +148,7 @@ def _drawn(
     if block["kind"] != "picture":
         return block
     key = block["chart"]
-    svg = drawings[key] if key in drawings else to_svg(GALLERY[key].figure(study, language))
+    svg = drawings[key] if key in drawings else GALLERY[key].svg(study, language)
     return {**block, "svg": svg}
 
 
@@ -203,9 +201,11 @@ def _compiler(template: str) -> Any:
     keep = ExitStack()  # for as long as the process lives
     path = keep.enter_context(as_file(files("capworth.report").joinpath(template)))
     fonts = keep.enter_context(as_file(files("capworth.charts").joinpath("fonts")))
-    spare = Path(mpl.get_data_path()) / "fonts" / "ttf"  # letters that the others lack
+    place = find_spec("matplotlib")  # found, not loaded: nothing is drawn with it here
+    folders = [] if place is None else place.submodule_search_locations or []
+    spare = [Path(folder) / "mpl-data" / "fonts" / "ttf" for folder in folders]
     return typst.Compiler(
-        path, root=path.parent, font_paths=[fonts, spare], ignore_system_fonts=True
+        path, root=path.parent, font_paths=[fonts, *spare], ignore_system_fonts=True
     )
 
 

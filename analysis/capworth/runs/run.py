@@ -6,9 +6,10 @@ The charts and reports of a run, drawn side by side.
 import json
 import platform
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from shutil import rmtree
@@ -21,7 +22,6 @@ from capworth.case.model import Case
 from capworth.case.read import checked_case, read_case, seeded
 from capworth.case.scratch import scratch
 from capworth.charts.gallery import GALLERY
-from capworth.charts.svg import framed, to_svg
 from capworth.errors import nearest
 from capworth.language.language import Language
 from capworth.language.phrases import languages as spoken_languages
@@ -216,9 +216,8 @@ def _write(
     (folder / INPUTS).mkdir()
     for name, content in sorted(frames.files_of(study.case).items()):
         (folder / INPUTS / name).write_bytes(content)
-    _write_tables(study, folder / "tables")
-    write_figures(study.figures, folder / FIGURES)
-    write_papers(study, spoken, folder, workers, progress, annex, formats)
+    numbers = partial(_write_numbers, study, folder)
+    write_papers(study, spoken, folder, workers, progress, annex, formats, meanwhile=numbers)
     write_interchange(study, folder)
     _write_json(folder / MANIFEST, _manifest(study, spoken, annex, formats, folder))
 
@@ -286,10 +285,12 @@ def _plain(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def _write_tables(study: Study, folder: Path) -> None:
-    folder.mkdir()
+def _write_numbers(study: Study, folder: Path) -> None:
+    """Write every table and every figure."""
+    (folder / "tables").mkdir()
     for name, table in tables_of(study).items():
-        write_csv(table, folder / f"{name}.csv")
+        write_csv(table, folder / "tables" / f"{name}.csv")
+    write_figures(study.figures, folder / FIGURES)
 
 
 def _manifest(
@@ -384,8 +385,12 @@ def write_papers(
     progress: Progress | None = None,
     annex: str = SHORT,
     formats: Sequence[str] = (PDF,),
+    *,
+    meanwhile: Callable[[], None],
 ) -> None:
     """Write the explorer and a report in each language; with the full annex every chart too.
+
+    Other processes set the papers; `meanwhile` is what this one does until they are set.
 
     The short annex draws its own pictures: no chart is made for it. For the full one every chart is
     drawn once in each language, with its numbers beside it. With more than one worker all of it is
@@ -413,6 +418,7 @@ def write_papers(
             for e in (editions if PDF in formats else ())
         ]
         reports = make(_report, by_language)
+        meanwhile()
         if jobs:
             _write_charts(study, languages[0], drawn, folder / "charts")
         for done, (edition, report) in enumerate(zip(editions, reports, strict=False), start=1):
@@ -507,6 +513,8 @@ def _write_whole(path: Path, text: str) -> None:
 
 
 def _write_charts(study: Study, language: str, drawn: Mapping[Job, str], folder: Path) -> None:
+    from capworth.charts.svg import framed  # with it comes what draws
+
     in_language = Language.of(study.case, language)
     folder.mkdir(exist_ok=True)
     for (name, spoken), svg in drawn.items():
@@ -521,7 +529,7 @@ def _write_charts(study: Study, language: str, drawn: Mapping[Job, str], folder:
 
 def _draw(study: Study, job: Job) -> str:
     name, language = job
-    return to_svg(GALLERY[name].figure(study, Language.of(study.case, language)))
+    return GALLERY[name].svg(study, Language.of(study.case, language))
 
 
 def _report(study: Study, content: tuple[str, Mapping[str, str], str, Edition]) -> bytes:

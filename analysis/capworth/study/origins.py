@@ -22,6 +22,7 @@ class Origins:
     def __init__(self, case: Case, chosen: Iterable[str] = ()) -> None:
         self._case, self._chosen = case, tuple(chosen)
         self._known: dict[tuple[str, str], tuple[Origin, ...]] = {}
+        self._lists: dict[tuple[tuple[str, str], ...], tuple[Origin, ...]] = {}
         self._capabilities, self._improvements = {*case.capability_ids}, {*case.improvement_ids}
         self._pledges = {pledge.id for pledge in case.funding}
         self._inputs = case.estimates()
@@ -52,6 +53,12 @@ class Origins:
 
     def find(self, behind: Iterable[tuple[str, str]]) -> tuple[Origin, ...]:
         """Every row of some kinds and objects, once, in the order of the kinds."""
+        asked = tuple(behind)
+        if asked not in self._lists:  # many figures rest on the same rows
+            self._lists[asked] = self._listed(asked)
+        return self._lists[asked]
+
+    def _listed(self, behind: tuple[tuple[str, str], ...]) -> tuple[Origin, ...]:
         rows: dict[str, Origin] = {}
         for kind, label in behind:
             for thing in (label,) if kind in ("input", "settings") else self._things(kind, label):

@@ -1,5 +1,6 @@
 """One run of everything: the case in, the answers out."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
@@ -500,8 +501,13 @@ def answered(sample: Sample) -> Study:
 def _answers(
     sample: Sample, provenance: Provenance, workers: int, progress: Progress | None
 ) -> dict[str, Any]:
-    """Find every answer, side by side where one does not build on the other."""
-    waiting, answers = dict(PARTS), dict[str, Any]()
+    """Find every answer, side by side where one does not build on the other.
+
+    Those that others build on begin first, so that at the end nobody waits for one.
+    """
+    built_on = Counter(need for part in PARTS.values() for need in part.needs)
+    waiting = dict(sorted(PARTS.items(), key=lambda named: -built_on[named[0]]))
+    answers = dict[str, Any]()
     running: dict[Future[Any], str] = {}
     with beside((sample, provenance), workers) as submit:
         while waiting or running:

@@ -58,7 +58,7 @@ def cost_strata(cost: ArrayLike, number: int | None = None) -> Ints:
     lines = len(amounts)
     most = max(1, min(MOST_STRATA, lines // LEAST))
     strata = most if number is None else whole(number, "number", 1, max(lines, 1))
-    below = (amounts[None] < amounts[:, None]).sum(axis=1)  # how many are cheaper
+    below = np.searchsorted(np.sort(amounts), amounts)  # how many are cheaper
     return np.asarray(below * strata // max(lines, 1), dtype=np.int64)
 
 
@@ -83,7 +83,7 @@ def deal(kinds: ArrayLike, strata: ArrayLike, number: int, generator: np.random.
         raise InputError(f"kinds {kind.shape}, strata {stratum.shape}: give one of each a line.")
     wanted = whole(number, "number", 1)
     places = [np.flatnonzero(stratum == s) for s in np.unique(stratum)]
-    many = prod(_ways(kind[place]) for place in places)
+    many = ways(kind, stratum)
     if many <= wanted + 1:
         order = np.array(list(_every(kind, places)), dtype=np.int64).reshape(-1, len(kind))
         others = (kind[order] != kind).any(axis=1)
@@ -92,6 +92,17 @@ def deal(kinds: ArrayLike, strata: ArrayLike, number: int, generator: np.random.
     for place in places:
         order[:, place] = generator.permuted(np.tile(place, (wanted, 1)), axis=1)
     return Deals(order, False, _countable(many))
+
+
+@checked
+def ways(kinds: ArrayLike, strata: ArrayLike) -> int:
+    """How many different deals inside strata there are.
+
+    >>> ways([0, 0, 1, 2], [0, 0, 0, 1])
+    3
+    """
+    kind, stratum = np.asarray(kinds), np.asarray(strata)
+    return prod(_ways(kind[stratum == s]) for s in np.unique(stratum))
 
 
 def _countable(many: int) -> float:

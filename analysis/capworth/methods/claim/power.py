@@ -18,7 +18,7 @@ HIGHEST: Final = 100.0  # ratio up to which one is sought
 WIDEST: Final = 20.0  # standard deviations up to which a contrast is sought
 LEVEL: Final = 0.9  # of the range of a simulated size
 _TIE: Final = 1e-10
-_AT_ONCE: Final = 50  # claims; more do not fit a processor at once
+_CELLS: Final = 100_000  # claims times deals worked on together, as many as fit a processor
 
 
 class Detectable(NamedTuple):
@@ -90,11 +90,12 @@ class Planting(NamedTuple):
 
     def found(self, start: ArrayLike, growth: ArrayLike) -> Floats:
         """(claims,) size from which on the test finds each; see `found_from`."""
-        grown = finite(growth, "growth")
-        y = np.broadcast_to(finite(start, "start"), grown.shape)
+        y, grown = finite(start, "start"), finite(growth, "growth")
+        alike = y.ndim == 1  # what deals make of the start is the same for every claim
+        y = np.atleast_2d(y)
         sizes = []
-        for some in _parts(len(grown)):
-            seen, mine, more = self.seen[some], y[some], grown[some]
+        for some in _parts(len(grown), len(self.null)):
+            seen, mine, more = self.seen[some], y if alike else y[some], grown[some]
             ahead, gain = (seen * mine).sum(axis=1), (seen * more).sum(axis=1)
             tie = _TIE * (np.abs(seen) * np.abs(mine)).sum(axis=1)
             null, rising = mine @ self.null.T, more @ self.null.T
@@ -159,7 +160,7 @@ def found_from_held(
     y = np.broadcast_to(finite(start, "start"), grown.shape)
     allowed = _allowed(len(order), level, own=True)
     sizes = []
-    for some in _parts(len(grown)):
+    for some in _parts(len(grown), order.size):
         pull = check.pull(g[planted[some]])
         rest = check.rest(np.stack((y[some], grown[some]), axis=1))  # (claims, 2, lines)
         ahead, gain = (pull[:, None] * rest).sum(axis=2).T
@@ -169,8 +170,10 @@ def found_from_held(
     return np.concatenate(sizes)
 
 
-def _parts(claims: int) -> list[slice]:
-    return [slice(first, first + _AT_ONCE) for first in range(0, claims, _AT_ONCE)]
+def _parts(claims: int, cells: int) -> list[slice]:
+    """Claims that are looked at together, of so many cells each."""
+    many = max(1, _CELLS // cells)
+    return [slice(first, first + many) for first in range(0, claims, many)]
 
 
 def _allowed(deals: int, level: float, own: bool) -> int:
@@ -181,14 +184,14 @@ def _allowed(deals: int, level: float, own: bool) -> int:
 def _passed(null: Floats, ahead: Floats, rising: Floats, gain: Floats, allowed: int) -> Floats:
     """Size beyond which no more deals (claims, deals) than allowed reach as much as the claim.
 
-    `null` and `rising` are used up.
+    `rising` is used up.
     """
     if allowed < 0:
         return np.full(len(ahead), np.inf)
     if allowed >= null.shape[1]:
         return np.zeros(len(ahead))
     pace = np.subtract(gain[:, None], rising, out=rising)
-    passed = np.subtract(null, ahead[:, None], out=null)
+    passed = null - ahead[:, None]
     least = _TIE * np.abs(gain)
     if (pace.min(axis=1) <= least).any():
         slow = pace <= least[:, None]

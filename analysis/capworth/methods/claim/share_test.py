@@ -17,6 +17,7 @@ from capworth.methods.claim.share_regression import function_levels
 REACH: Final = (1e-4, 1e4)  # ratios among which an interval is sought
 _STEPS: Final = 241
 _HALVINGS: Final = 20
+_CELLS: Final = 200_000  # deals times lines worked on together
 _TIE: Final = 1e-10  # of the size of the sum: two deals that give the same but for rounding
 
 
@@ -88,11 +89,13 @@ class CostCheck(NamedTuple):
 
     Attributes
     ----------
-    keep : (lines, lines) takes away what a weighted fit on (1, log cost) explains
+    fitted : (lines, 2) 1 and log cost
+    fit : (2, lines) what a weighted fit on them is found by
     share_weight, outcome_weight : (lines,) their product is the weight of the regression
     """
 
-    keep: Floats
+    fitted: Floats
+    fit: Floats
     share_weight: Floats
     outcome_weight: Floats
 
@@ -110,29 +113,30 @@ class CostCheck(NamedTuple):
         if len(c) < 4:
             return None
         fitted = np.column_stack((np.ones(len(c)), np.log(c)))
-        keep = (
-            np.eye(len(c))
-            - fitted @ np.linalg.pinv((w[:, None] * fitted).T @ fitted) @ (fitted * w[:, None]).T
-        )
+        fit = np.linalg.pinv((w[:, None] * fitted).T @ fitted) @ (fitted * w[:, None]).T
         even = np.ones(len(c))
-        return cls(keep, even, w) if per_cost else cls(keep, w, even)
+        return cls(fitted, fit, even, w) if per_cost else cls(fitted, fit, w, even)
 
     @property
     def wider(self) -> float:
         """What deals are widened by: the residual has lost the two degrees of freedom."""
-        return float(np.sqrt((len(self.keep) - 1) / (len(self.keep) - 2)))
+        return float(np.sqrt((len(self.fitted) - 1) / (len(self.fitted) - 2)))
+
+    def residual(self, of: Floats) -> Floats:
+        """(..., lines) what the fit leaves unexplained."""
+        return np.asarray(of - (of @ self.fit.T) @ self.fitted.T)
 
     def pull(self, share: ArrayLike) -> Floats:
         """(..., lines) what is dealt; 0 where the share goes with the cost all but wholly."""
         g = finite(share, "share")
-        pull = np.asarray((g @ self.keep.T) * self.share_weight)
+        pull = self.residual(g) * self.share_weight
         middle = g - g.mean(axis=-1, keepdims=True)
         left = (pull**2).sum(axis=-1) > 1e-10 * ((self.share_weight * middle) ** 2).sum(axis=-1)
         return np.where(left[..., None], pull, 0.0)
 
     def rest(self, outcome: ArrayLike) -> Floats:
         """(..., lines) what the pull is multiplied by and summed."""
-        return np.asarray((finite(outcome, "outcome") @ self.keep.T) * self.outcome_weight)
+        return self.residual(finite(outcome, "outcome")) * self.outcome_weight
 
 
 @checked
@@ -165,8 +169,13 @@ def cost_statistic(
     pull = check.pull(within(share, "share", 0, 1))
     if not pull.any():
         return None
-    turned = check.outcome_weight[:, None] * check.keep
-    return Statistic(pull @ turned, check.wider * (pull[order] @ turned))
+
+    def turned(of: Floats) -> Floats:
+        """Sums with the rest of an outcome, written as sums with the outcome itself."""
+        weighed = of * check.outcome_weight
+        return np.asarray(weighed - (weighed @ check.fitted) @ check.fit)
+
+    return Statistic(turned(pull), check.wider * turned(pull[order]))
 
 
 @checked
@@ -203,11 +212,18 @@ def counted(seen: Floats, dealt: Floats, tie: Floats) -> Tails:
     seen, tie : (...) what was observed, and how far off is still the same
     dealt : (..., deals)
     """
-    deals = dealt.shape[-1] + 1
-    return Tails(
-        (1 + (dealt >= (seen - tie)[..., None]).sum(axis=-1)) / deals,
-        (1 + (dealt <= (seen + tie)[..., None]).sum(axis=-1)) / deals,
-    )
+    return _shared(*_reaching(seen, dealt, tie), dealt.shape[-1])
+
+
+def _reaching(seen: Floats, dealt: Floats, tie: Floats) -> tuple[Ints, Ints]:
+    """(...) how many deals reach as much, and how many as little."""
+    above: Ints = (dealt >= (seen - tie)[..., None]).sum(axis=-1)
+    below: Ints = (dealt <= (seen + tie)[..., None]).sum(axis=-1)
+    return above, below
+
+
+def _shared(above: Ints, below: Ints, deals: int) -> Tails:
+    return Tails((1 + above) / (deals + 1), (1 + below) / (deals + 1))
 
 
 @checked
@@ -232,6 +248,75 @@ def case_p_values(
     under = without_ratio(outcome, share, (1 / margin, 1.0, margin))
     tie = _TIE * (np.abs(seen)[:, None] * np.abs(under)).sum(axis=-1)
     return _ordered(*counted((seen[:, None] * under).sum(axis=-1), under @ null.T, tie))
+
+
+@checked
+def left_out_p_values(
+    share: ArrayLike, weight: ArrayLike, outcome: ArrayLike, order: Ints, margin: float
+) -> Floats:
+    """(5, lines): the same five of the list without each of its lines in turn.
+
+    Parameters
+    ----------
+    share, weight, outcome : (lines,)
+    order : (deals, lines - 1) whose share each line of the shorter list gets, by places in it
+
+    Notes
+    -----
+    From the list without one line to that without the next a single place changes hands, so a sum
+    over the lines of a deal gains and loses two terms, and none is added up anew.
+    """
+    g, y, w = (finite(part, "lines") for part in (share, outcome, weight))
+    under = without_ratio(y, g, (1 / margin, 1.0, margin))
+    g = g - (w @ g) / w.sum()  # neither middle moves a slope, and small numbers lose no digits
+    under = under - (under @ w / w.sum())[:, None]
+    itself = np.arange(len(g) - 1)[None]
+    slopes, spread = _left_out_slopes(g, w, under, itself)
+    seen, tie = slopes[:, 0].T, _TIE * np.abs(w * under).sum(axis=1) / spread.T
+    found, many = [], max(1, _CELLS // len(g))
+    for first in range(0, len(order), many):
+        dealt, _ = _left_out_slopes(g, w, under, order[first : first + many])
+        found.append(_reaching(seen, dealt.transpose(2, 0, 1), tie))
+    above, below = np.sum(found, axis=0)
+    return _ordered(*_shared(above, below, len(order)))
+
+
+class _LeftOut(NamedTuple):
+    """Lines of the list without each line, in every deal; both (deals, lines - 1).
+
+    Attributes
+    ----------
+    held : whose share has the place that changes hands, line by line
+    holder : who has the share of that place
+    """
+
+    order: Ints
+    held: Ints
+    holder: Ints
+
+    @classmethod
+    def of(cls, order: Ints) -> _LeftOut:
+        place = np.arange(order.shape[1])
+        getter = np.argsort(order, axis=1)
+        return cls(order, order + (order > place), getter + (getter >= place))
+
+    def sums(self, times: Floats, got: Floats) -> Floats:
+        """(deals, lines) sums of `times` of each line and what it got, without each line."""
+        first = got[1:][self.order] @ times[1:]
+        change = -np.diff(times) * got[self.held] - np.diff(got) * times[self.holder]
+        return np.cumsum(np.column_stack((first, change)), axis=1)
+
+
+def _left_out_slopes(g: Floats, w: Floats, under: Floats, order: Ints) -> tuple[Floats, Floats]:
+    """Slopes (ratios, deals, lines) without each line, and what they are divided by."""
+    deals, rest = _LeftOut.of(order), w.sum() - w
+    middle = deals.sums(w, g) / rest
+    spread = deals.sums(w, g**2) - rest * middle**2
+    spread = np.where(spread > _TIE * rest, spread, np.inf)
+    slopes = [
+        (deals.sums(pulled, g) - middle * (pulled.sum() - pulled)) / spread for pulled in w * under
+    ]
+    return np.array(slopes), spread
 
 
 def _ordered(up: Floats, down: Floats) -> Floats:

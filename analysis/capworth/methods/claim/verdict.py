@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, Ints, above, checked, shares, within
-from capworth.methods.claim.deals import Deals, cost_strata, deal
+from capworth.methods.claim.deals import Deals, cost_strata, deal, ways
 from capworth.methods.claim.power import (
     HIGHEST,
     WIDEST,
@@ -27,6 +27,7 @@ from capworth.methods.claim.share_test import (
     RatioInterval,
     case_p_values,
     cost_statistic,
+    left_out_p_values,
     p_values,
     ratio_interval,
     slope_statistic,
@@ -54,8 +55,6 @@ BATCHES: Final = 8
 PLANTED: Final = 500  # claims of a batch
 POWER: Final = 0.8  # at which what is detectable is said
 SPLITS: Final = 5  # silent splits: so many of the largest lines, each in so many parts
-LEFT_DEALS: Final = 1_999  # without each line in turn
-NULL_LEFT: Final = 199
 BARE, GUARDED, BESIDE, FULL = "bare", "guarded", "beside", "full"  # how much is judged
 
 
@@ -261,42 +260,66 @@ class Verdict:
     strong: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Dealt:
-    """The deals of one list: inside strata, among all lines for the check of costs, without one.
+class _Shorter(NamedTuple):
+    """Lists that lack one line each, by the place of it in order of cost, and their deals."""
 
-    Those without a line are dealt when they are first asked for.
-    """
+    lacking: Ints  # (lists,)
+    deals: Deals  # of places in order of cost, without the one that is lacking
+
+
+@dataclass(frozen=True)
+class _Dealt:
+    """The deals of one list: inside strata, and among all lines for the check of costs."""
 
     lines: Lines
     rule: Rule
     inside: Deals
     free: Ints
-    fewer: int
     name: str
-    _left: dict[int, Deals] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, lines: Lines, rule: Rule, number: int, left: int = 0, name: str = "") -> _Dealt:
-        """Deal `number` times, and `left` times without each line in turn."""
+    def of(cls, lines: Lines, rule: Rule, number: int, name: str = "") -> _Dealt:
+        """Deal `number` times."""
         strata, every = cost_strata(lines.cost, rule.strata), np.arange(len(lines.cost))
         inside = deal(lines.kinds, strata, number, stream(rule.seed, f"claim/strata{name}"))
         free = deal(every, 0 * every, number, stream(rule.seed, f"claim/free{name}")).order
-        return cls(lines=lines, rule=rule, inside=inside, free=free, fewer=left, name=name)
+        return cls(lines=lines, rule=rule, inside=inside, free=free, name=name)
 
-    def left(self, line: int) -> Deals:
-        """Deals of the list without one line."""
-        if line not in self._left:
-            some = self.lines.take(np.delete(np.arange(len(self.lines.cost)), line))
-            random = stream(self.rule.seed, f"claim/left out{self.name}", line)
-            strata = cost_strata(some.cost, self.rule.strata)
-            self._left[line] = deal(some.kinds, strata, self.fewer, random)
-        return self._left[line]
+    @cached_property
+    def by_cost(self) -> Ints:
+        """(lines,) cheapest first."""
+        return np.argsort(self.lines.cost, kind="stable")
+
+    @cached_property
+    def shorter(self) -> tuple[_Shorter, ...]:
+        """Deals of the list without each line in turn, as many as of the whole.
+
+        Lists with the same number of lines in each stratum are dealt alike, but for those with so
+        few deals that each is taken once: these belong to the functions of one list.
+        """
+        cost, kinds = self.lines.cost[self.by_cost], self.lines.kinds[self.by_cost]
+        every, wanted = np.arange(len(cost)), len(self.inside.order)
+        left = np.array([np.delete(every, line) for line in every])
+        strata = np.array([cost_strata(cost[some], self.rule.strata) for some in left])
+        many = [ways(kinds[some], inside) for some, inside in zip(left, strata, strict=True)]
+        listed = np.array([number <= wanted + 1 for number in many])
+        groups = [(np.array([line]), kinds[left[line]]) for line in every[listed]]
+        alike = np.unique(strata, axis=0, return_inverse=True)[1].reshape(-1)
+        groups += [
+            (every[~listed & (alike == group)], every[:-1]) for group in np.unique(alike[~listed])
+        ]
+        return tuple(
+            _Shorter(lacking, deal(kind, strata[lacking[0]], wanted, self._random(lacking[0])))
+            for lacking, kind in groups
+        )
+
+    def _random(self, lacking: int) -> np.random.Generator:
+        return stream(self.rule.seed, f"claim/left out{self.name}", int(lacking))
 
     @property
     def few(self) -> bool:
         """Whether some are all the deals there are, and so belong to these vectors alone."""
-        return self.inside.exact or any(self.left(k).exact for k in range(len(self.lines.cost)))
+        return self.inside.exact or any(found.deals.exact for found in self.shorter)
 
 
 @checked
@@ -320,7 +343,7 @@ def examine(
         each line is found only where a word depends on it
     power : of the first reading, where it is known
     """
-    dealt = _Dealt.of(lines, rule, deals, min(deals, LEFT_DEALS))
+    dealt = _Dealt.of(lines, rule, deals)
     if power is None:
         power = power_of(lines, readings[0], rule, held=not beside)
     judged = tuple(
@@ -457,21 +480,19 @@ def null_words(
     -----
     With every guard but the silent splits, which can only take a word away, and without the gate.
     """
-    dealt = _Dealt.of(lines, rule, NULL_DEALS, NULL_LEFT, "/null")
+    dealt = _Dealt.of(lines, rule, NULL_DEALS, "/null")
     counts = dict.fromkeys(WORDS, 0)
     orders = _null_orders(lines, rule, what, number)
     far, few = np.zeros(len(orders), dtype=bool), dealt.few
     if not few:
-        cases = [
-            _far_from_words(lines, r, rule, dealt.inside.order, what, orders) for r in readings
-        ]
+        cases = [_says_nothing(lines, r, rule, dealt.inside.order, what, orders) for r in readings]
         far = np.any(cases, axis=0)
     counts[INCONCLUSIVE] += int(far.sum())
     for order in orders[~far]:
         there = lines.dealt(order) if what == "functions" else lines
         here = readings if there is not lines else [r.dealt(order, lines.cost) for r in readings]
         if few and there is not lines:
-            dealt = _Dealt.of(there, rule, NULL_DEALS, NULL_LEFT, "/null")
+            dealt = _Dealt.of(there, rule, NULL_DEALS, "/null")
             few = dealt.few
         word = _weakest(_judge(there, r, rule, dealt, BARE).word for r in here)
         if word in (SUPPORTED, GREATER) and not _signs_agree(there, here[0]):
@@ -492,10 +513,10 @@ def _weakest(words: Iterable[str]) -> str:
     return weakest(found)
 
 
-def _far_from_words(
+def _says_nothing(
     lines: Lines, reading: Reading, rule: Rule, inside: Ints, what: str, orders: Ints
 ) -> Bools:
-    """(cases,) whether every p is so large, twice the level, that no guard needs to be asked."""
+    """(cases,) whether the plain test is inconclusive, so that no guard needs to be asked."""
     weight = reading.weight(lines)
     shares = np.broadcast_to(lines.share, orders.shape)
     outcomes = np.broadcast_to(reading.outcome, orders.shape)
@@ -508,7 +529,7 @@ def _far_from_words(
     seen = dealt if what == "functions" else np.broadcast_to(slope.observed, orders.shape)
     found = case_p_values(seen, null, shares, outcomes, rule.margin)
     nearest = np.minimum(found[:3].min(axis=0), found[3:].max(axis=0))
-    return np.asarray(nearest > 2 * rule.alpha)
+    return np.asarray(nearest > rule.alpha)
 
 
 def _null_orders(lines: Lines, rule: Rule, what: str, number: int) -> Ints:
@@ -538,26 +559,26 @@ def _judge(lines: Lines, reading: Reading, rule: Rule, dealt: _Dealt, how: str) 
     interval = RatioInterval(np.nan, np.nan)
     left: tuple[PValues, ...] = ()
     ratios = np.empty(0)
-    if how == FULL:
+    if how == FULL or (how != BARE and word != INCONCLUSIVE):
         left, ratios = _left_out(lines, reading, rule, dealt)
     if how in (BESIDE, FULL):
         interval = ratio_interval(slope, share, outcome, 1 - 2 * rule.alpha)
-    if how != BARE and not _stands(word, lines, reading, rule, dealt):
+    if how != BARE and not _stands(word, left, rule):
         word, reason = INCONCLUSIVE, "left out"
     return Judged(
         fit=fit,
         interval=interval,
         plain=plain,
         held=held,
-        left_out=left,
-        ratios_left=ratios,
+        left_out=left if how == FULL else (),
+        ratios_left=ratios if how == FULL else np.empty(0),
         alone=alone,
         word=word,
         reason=reason,
     )
 
 
-def _stands(word: str, lines: Lines, reading: Reading, rule: Rule, dealt: _Dealt) -> bool:
+def _stands(word: str, left: Sequence[PValues], rule: Rule) -> bool:
     """Whether a word stands, at twice its level, in every list that lacks one line."""
     rests_on: tuple[str, ...] = {
         SUPPORTED: ("greater",),
@@ -567,31 +588,37 @@ def _stands(word: str, lines: Lines, reading: Reading, rule: Rule, dealt: _Dealt
         INCONCLUSIVE: (),
     }[word]
     return not rests_on or all(
-        max(getattr(_without(lines, reading, rule, dealt, line)[0], name) for name in rests_on)
-        <= 2 * rule.alpha
-        for line in range(len(lines.cost))
+        max(getattr(found, name) for name in rests_on) <= 2 * rule.alpha for found in left
     )
 
 
 def _left_out(
     lines: Lines, reading: Reading, rule: Rule, dealt: _Dealt
 ) -> tuple[tuple[PValues, ...], Floats]:
-    """Find the five p and the ratio without each line in turn."""
-    found = [_without(lines, reading, rule, dealt, line) for line in range(len(lines.cost))]
-    return tuple(p for p, _ in found), np.array([ratio for _, ratio in found])
-
-
-def _without(
-    lines: Lines, reading: Reading, rule: Rule, dealt: _Dealt, line: int
-) -> tuple[PValues, float]:
-    others = np.delete(np.arange(len(lines.cost)), line)
-    fewer, read = lines.take(others), reading.take(others)
-    share, weight = fewer.share, read.weight(fewer)
-    if len(others) < 2 or np.ptp(share) <= 1e-6:
-        return NEVER, float("nan")
-    slope = slope_statistic(share, weight, dealt.left(line).order)
-    ratio = float(share_regression(read.outcome, share, weight).ratio)
-    return p_values(slope, share, read.outcome, rule.margin), ratio
+    """Find the five p and the ratio without each line in turn; 1 and NaN where shares are alike."""
+    share, weight, outcome = lines.share, reading.weight(lines), reading.outcome
+    every = np.arange(len(share))
+    apart = [len(share) > 2 and np.ptp(np.delete(share, line)) > 1e-6 for line in every]
+    found, ratios = np.ones((5, len(share))), np.full(len(share), np.nan)
+    some = np.flatnonzero(apart)
+    if len(some):
+        without = weight * (every != some[:, None])
+        every_time = np.broadcast_to(outcome, without.shape)
+        ratios[some] = share_regression(every_time, share, without).ratio
+    order = dealt.by_cost
+    for lacking, deals in dealt.shorter:
+        mine = order[lacking]
+        if deals.exact and apart[mine[0]]:
+            others = np.delete(order, lacking)
+            slope = slope_statistic(share[others], weight[others], deals.order)
+            p = p_values(slope, share[others], outcome[others], rule.margin)
+            found[:, mine] = np.array(p)[:, None]
+        elif not deals.exact:
+            ranked = (part[order] for part in (share, weight, outcome))
+            every_p = left_out_p_values(*ranked, deals.order, rule.margin)
+            found[:, mine] = every_p[:, lacking]
+    found[:, ~np.array(apart)] = 1.0
+    return tuple(PValues(*map(float, p)) for p in found.T), ratios
 
 
 def _split_words(

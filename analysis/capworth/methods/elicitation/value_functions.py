@@ -73,11 +73,12 @@ def piecewise(
         left: Ints = np.zeros((), dtype=np.int64)
     else:
         left = np.clip(np.searchsorted(knots, x, side="right") - 1, 0, len(knots) - 2)
-    share = (x - knots[left]) / (knots[left + 1] - knots[left])
+    share = np.asarray(x - knots[left])
+    share /= knots[left + 1] - knots[left]
     if beyond == "clip":
-        share = np.clip(share, 0, 1)
-    lower, upper = _pick(heights, left), _pick(heights, left + 1)
-    value: Floats = (1 - share) * lower + share * upper
+        np.clip(share, 0, 1, out=share)
+    value: Floats = (1 - share) * _pick(heights, left)
+    value += share * _pick(heights, left + 1)
     return value
 
 

@@ -15,7 +15,9 @@ from capworth.methods.arguments import Bools, Floats, Ints, checked, finite, fla
 from capworth.methods.envelopment.technology import (
     NEGLIGIBLE,
     Question,
+    every_intensity,
     measures,
+    mixed,
     negligible,
     project,
 )
@@ -32,8 +34,8 @@ class Envelopment:
     score : (draws, units). Input orientation: theta, 1 or less, the share of the inputs that
         would do. Output orientation: phi, 1 or more, by how much all outputs could be multiplied;
         the efficiency is 1 / phi. Directional: beta, 0 or more, how often the direction fits in.
-    intensities : (draws, units, units) the mixture that each unit (second axis) is measured
-        against; a unit with an intensity above 0 is a peer
+    peer, part : (draws, units, most) the mixture that each unit (second axis) is measured against:
+        numbers of its peers and how much of each; places without a peer have nothing of unit 0
     input_slack : (draws, units, inputs) what each input is too much after the radial step
     output_slack : (draws, units, outputs) what each output is too little after it
     input_weight, output_weight : (draws, units, ...) optimal weights of the multiplier form per
@@ -49,7 +51,8 @@ class Envelopment:
     """
 
     score: Floats
-    intensities: Floats
+    peer: Ints
+    part: Floats
     input_slack: Floats
     output_slack: Floats
     input_weight: Floats
@@ -69,6 +72,11 @@ class Envelopment:
             part = getattr(self, name)
             if isinstance(part, np.ndarray):
                 part.setflags(write=False)
+
+    @property
+    def intensities(self) -> Floats:
+        """(draws, units, units) the mixture of each unit; what is above 0 in it is a peer."""
+        return every_intensity(self.peer, self.part, self.inputs.shape[1])
 
     @property
     def efficiency(self) -> Floats:
@@ -92,9 +100,10 @@ class Envelopment:
     @property
     def reference_count(self) -> Ints:
         """(draws, units) for how many other units a unit is a peer."""
-        peers = self.intensities > NEGLIGIBLE
-        counts: Ints = peers.sum(axis=1) - np.diagonal(peers, axis1=1, axis2=2)
-        return counts
+        draws, units = self.score.shape
+        another = (self.part > NEGLIGIBLE) & (self.peer != np.arange(units)[:, None])
+        place = (np.arange(draws)[:, None, None] * units + self.peer)[another]
+        return np.bincount(place, minlength=draws * units).reshape(draws, units)
 
     @property
     def peer_share(self) -> Floats:
@@ -194,14 +203,15 @@ def dea(
     elif orientation == "output":
         score = 1 + score
     m = x.shape[2]
-    used, made = np.matmul(found.intensity, x), np.matmul(found.intensity, y)
+    used, made = (mixed(found.peer, found.part, side) for side in (x, y))
     if trades is not None:  # exchanges go beyond what the mixture does
         step = found.distance[:, :, None]
         used = x - step * toward[0] - found.slack[..., :m]
         made = y + step * toward[1] + found.slack[..., m:]
     return Envelopment(
         score=score,
-        intensities=found.intensity,
+        peer=found.peer,
+        part=found.part,
         input_slack=found.slack[..., :m],
         output_slack=found.slack[..., m:],
         input_weight=found.price[..., :m],
@@ -322,7 +332,7 @@ def super_efficiency(
     score = 1 + found.distance
     infeasible = found.infeasible | (score <= NOTHING)
     score[infeasible] = np.nan
-    found.intensity[infeasible] = np.nan
+    found.part[infeasible] = np.nan
     return SuperEfficiency(score, infeasible, found.intensity, found.resolved)
 
 

@@ -227,13 +227,14 @@ class _Run:
     def _price(self) -> tuple[Ints, Bools]:
         """Find the column that gains most, and who gains; the others settle their goal."""
         slots, rows, everyone = len(self.place), self.rows, np.arange(len(self.place))
-        prices = np.zeros((slots, rows + self.goals))
-        prices[:, :rows] = self.lines[rows + self.stage, :rows, everyone]
-        grain = _GAIN * np.maximum(1, 1e-3 * np.abs(prices).max(axis=1))
-        prices[everyone, rows + self.stage] = 1
-        gains = np.matmul(prices.reshape(len(self.group), -1, rows + self.goals), self.lined)
-        gains = gains.reshape(slots, self.columns)
-        own_gains = np.einsum("rps,sr->ps", self.own, prices)
+        prices = np.zeros((rows + self.goals, slots))
+        for goal in range(self.goals):
+            np.copyto(prices[:rows], self.lines[rows + goal, :rows], where=self.stage == goal)
+        grain = _GAIN * np.maximum(1, 1e-3 * np.abs(prices).max(axis=0))
+        prices[rows + self.stage, everyone] = 1
+        by_group = prices.reshape(len(prices), len(self.group), -1).transpose(1, 2, 0)
+        gains = np.matmul(by_group, self.lined).reshape(slots, self.columns)
+        own_gains = (self.own * prices[:, None]).sum(axis=0)
         if self.banning:
             gains[self.ban] = -np.inf
             own_gains[self.own_ban] = -np.inf
@@ -266,7 +267,9 @@ class _Run:
         column = self.by_column[group, np.minimum(entering, self.columns - 1)].T
         slot = np.flatnonzero(entering >= self.columns)
         column[:, slot] = self.own[:, entering[slot] - self.columns, slot]
-        steps: Floats = np.einsum("ijs,js->is", self.lines[:, :rows], column[:rows])
+        steps: Floats = self.lines[:, 0] * column[0]
+        for row in range(1, rows):
+            steps += self.lines[:, row] * column[row]
         steps[rows:] += column[rows:]
         return steps
 
@@ -290,7 +293,8 @@ class _Run:
         change = steps.copy()
         change[leaving, everyone] -= 1
         change[:, ~moving] = 0
-        self.lines -= change[:, None] * line
+        for row, by in zip(self.lines, change, strict=True):
+            row -= by * line
         slot = np.flatnonzero(moving)
         self.used[leaving[slot], slot] = entering[slot]
 

@@ -144,6 +144,7 @@ class Technology:
         *,
         trades: Floats | None = None,
         joint: Bools | None = None,
+        scale: Floats | None = None,
     ) -> Self:
         """Build the columns.
 
@@ -154,12 +155,13 @@ class Technology:
         trades : (draws, trade-offs, inputs + outputs) exchanges held to be possible for any unit:
             so much more of each input, so much more of each output (less is negative)
         joint : (inputs,) true for those that a mixture must use to the full: no slack
+        scale : (draws, inputs + outputs) where the units are some of those that set it
         """
         known(returns, "returns", RETURNS)
         draws, units, inputs = x.shape
         outputs = y.shape[2]
         both = np.concatenate((x, y), axis=2)
-        scale = both.max(axis=1)
+        scale = both.max(axis=1) if scale is None else scale
         both = both / scale[:, None]
         size = both.max(axis=2)
         measured = inputs + outputs
@@ -217,7 +219,7 @@ class Technology:
         return np.where(missing, stopgap + rows, columns)
 
 
-CELLS: Final = 100_000  # columns priced in one go: the work stays in the processor's cache
+CELLS: Final = 400_000  # columns priced in one go: the work stays in the processor's cache
 FEWEST: Final = 256  # programmes worked on together at least
 DUST: Final = 1e-11  # an amount below this share of the unit's size is the rounding of a zero
 
@@ -229,7 +231,9 @@ class Projection:
     Attributes
     ----------
     distance : (draws, points) how often the direction fits in; NaN where infeasible
-    intensity : (draws, points, units) the mixture of units that it lands on or below
+    peer : (draws, points, most) numbers of the units whose mixture it lands on or below
+    part : (draws, points, most) how much of each peer; places without a peer have nothing of unit 0
+    units : how many units there are
     slack : (draws, points, inputs + outputs) input still too much, output still too little
     price : (draws, points, inputs + outputs) weights of the multiplier form: by how much the
         distance grows with one unit more of an input, or less of an output; not negative, except
@@ -240,12 +244,19 @@ class Projection:
     """
 
     distance: Floats
-    intensity: Floats
+    peer: Ints
+    part: Floats
+    units: int
     slack: Floats
     price: Floats
     scale_price: Floats
     infeasible: Bools
     resolved: int
+
+    @property
+    def intensity(self) -> Floats:
+        """(draws, points, units) the mixture of units, as one number for each of them."""
+        return every_intensity(self.peer, self.part, self.units)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -258,6 +269,77 @@ class Question:
     counted: Floats | None = None
     trades: Floats | None = None
     joint: Bools | None = None
+
+
+@checked
+def every_intensity(peer: Ints, part: Floats, units: int) -> Floats:
+    """(draws, points, units) intensities from the peers of each point and the part of each."""
+    found = np.zeros((*peer.shape[:2], units))
+    draw, point = np.ogrid[: peer.shape[0], : peer.shape[1]]
+    np.add.at(found, (draw[..., None], point[..., None], peer), part)
+    found[np.isnan(part).any(axis=2)] = np.nan
+    return found
+
+
+@checked
+def mixed(peer: Ints, part: Floats, values: Floats) -> Floats:
+    """(draws, points, columns) what mixtures of peers have of (draws, units, columns) values."""
+    found = np.zeros((*peer.shape[:2], values.shape[2]))
+    draw = np.arange(len(peer))[:, None]
+    for place in range(peer.shape[2]):
+        found += part[..., place, None] * values[draw, peer[..., place]]
+    return found
+
+
+@checked
+def undominated(x: Floats, y: Floats, returns: str) -> Bools:
+    """(draws, units) which units no other dominates: takes no more, makes no less, and differs.
+
+    With constant returns a unit may be taken at any size: all are held at one sum of their inputs.
+    What is dominated has no part in a mixture that leaves no slack. Amounts that differ by their
+    last digits only dominate nothing.
+
+    >>> undominated(np.array([[[2.0], [4], [8]]]), np.array([[[1.0], [4], [4]]]), "variable")
+    array([[ True,  True, False]])
+    """
+    good = np.concatenate((-x / x.max(axis=1)[:, None], y / y.max(axis=1)[:, None]), axis=2)
+    if returns == "constant":
+        good /= -good[:, :, : x.shape[2]].sum(axis=2, keepdims=True)
+    found = np.empty(x.shape[:2], dtype=bool)
+    many = max(1, CELLS // x.shape[1])
+    for first in range(0, len(x), many):
+        part = slice(first, first + many)
+        found[part] = _undominated(good[part].transpose(2, 0, 1).copy())
+    return found
+
+
+def _undominated(good: Floats) -> Bools:
+    """Take the unit of the largest sum again and again, and strike out what it dominates."""
+    draws, units = good.shape[1:]
+    stands = np.zeros((draws, units), dtype=bool)
+    every, number = np.arange(draws), np.broadcast_to(np.arange(units), (draws, units))
+    total = good.sum(axis=0)
+    apart = SAME * np.abs(good).sum(axis=0)
+    left = np.ones(total.shape, dtype=bool)
+    while left.any():
+        sums = np.where(left, total, -np.inf)
+        best = sums.argmax(axis=1)
+        stands[every, number[every, best]] |= left[every, best]
+        beaten = total[every, best][:, None] - total > apart
+        for level in good:
+            beaten &= level <= level[every, best][:, None]
+        left &= ~beaten
+        left[every, best] = False
+        most = int(left.sum(axis=1).max())
+        if most <= left.shape[1] // 2:  # go on with those that are left
+            kept = np.argsort(~left, axis=1, kind="stable")[:, :most]
+            rows = every[:, None]
+            good, total, apart = good[:, rows, kept], total[rows, kept], apart[rows, kept]
+            number, left = number[rows, kept], left[rows, kept]
+    return stands
+
+
+SAME: Final = 1e-9  # amounts nearer to one another than this share dominate nothing
 
 
 def blocks(draws: int, points: int, columns: int) -> Iterator[tuple[slice, slice]]:
@@ -312,9 +394,13 @@ def project(
     away = np.concatenate((direction[0], -direction[1]), axis=2)
     draws, many, measured = both.shape
     units = reference[0].shape[1]
+    most = measured + (question.returns != "constant")
+    kept, needed = _kept(reference, question)
     found = Projection(
         distance=np.empty((draws, many)),
-        intensity=np.empty((draws, many, units)),
+        peer=np.empty((draws, many, most), dtype=np.int64),
+        part=np.empty((draws, many, most)),
+        units=units,
         slack=np.empty((draws, many, measured)),
         price=np.empty((draws, many, measured)),
         scale_price=np.zeros((draws, many)),
@@ -322,28 +408,46 @@ def project(
         resolved=0,
     )
     resolved = 0
-    for block in blocks(draws, many, units + measured + 1):
+    for block in blocks(draws, many, kept.shape[1] + measured + 1 + most * most):
+        every = [side[block[0]] for side in reference]
         technology = Technology.of(
-            reference[0][block[0]],
-            reference[1][block[0]],
+            *(np.take_along_axis(side, kept[block[0], :, None], axis=1) for side in every),
             question.returns,
             trades=None if question.trades is None else question.trades[block[0]],
             joint=question.joint,
+            scale=np.concatenate([side.max(axis=1) for side in every], axis=1),
         )
+        technology.pool[:, :, : kept.shape[1]] *= needed[block[0], None]
         scaled = both[block] / technology.scale[:, None]
         size = scaled.max(axis=2, keepdims=True)
         toward = away[block] / technology.scale[:, None] / size
         length = np.abs(toward).max(axis=2, keepdims=True)
+        number = np.broadcast_to(np.arange(many)[block[1]], scaled.shape[:2])
+        itself = np.argmax(kept[block[0], None] == number[:, :, None], axis=2)
         programmes = _programmes(
-            technology, scaled / size, toward / length, size, block[1].start, question
+            technology, scaled / size, toward / length, size, number, itself, question
         )
         solution = solved(programmes, block)
-        _read(found, block, technology, (size, length), programmes, solution)
+        _read(found, block, technology, kept[block[0]], (size, length), programmes, solution)
         resolved += solution.resolved
     lost = found.infeasible
-    for part in (found.distance, found.intensity, found.slack, found.price, found.scale_price):
+    for part in (found.distance, found.part, found.slack, found.price, found.scale_price):
         part[lost] = np.nan
     return replace(found, resolved=resolved)
+
+
+def _kept(reference: tuple[Floats, Floats], question: Question) -> tuple[Ints, Bools]:
+    """(draws, kept) numbers of the units that a mixture may need; and where one only fills a place.
+
+    As many in every draw, those that are needed first.
+    """
+    draws, units = reference[0].shape[:2]
+    stands = np.ones((draws, units), dtype=bool)
+    if not question.but_itself and question.joint is None:  # else a dominated unit may be needed
+        stands = undominated(*reference, question.returns)
+    count = stands.sum(axis=1)
+    most = np.arange(count.max())
+    return np.argsort(~stands, axis=1, kind="stable")[:, most], most < count[:, None]
 
 
 @checked
@@ -371,10 +475,11 @@ def _programmes(
     scaled: Floats,
     toward: Floats,
     size: Floats,
-    start: int,
+    number: Ints,
+    itself: Ints,
     question: Question,
 ) -> Programmes:
-    """Write the programmes of a block; `start` is the number of its first point."""
+    """Write the programmes of a block; each point's number, and its place among the columns."""
     groups, each, measured = scaled.shape
     columns = technology.pool.shape[2]
     rhs = np.broadcast_to(1 / size, (groups, each, technology.rows)).copy()
@@ -392,13 +497,14 @@ def _programmes(
     goal = np.zeros((groups, goals, columns))
     if question.counted is not None:
         goal[:, -1, technology.units : technology.units + measured] = question.counted
-    number = np.broadcast_to(start + np.arange(each), (groups, each))
     opening: tuple[tuple[Ints, Ints], ...] = ()
-    if question.inside:
+    if question.inside and filling:
         row = np.full((groups, each), measured)
         if question.returns == "constant":
             row = scaled[..., : technology.inputs].argmax(axis=2)
         opening = ((row, number),)
+    elif question.inside:
+        opening = _nearest(technology, scaled, toward, size, itself)
     return Programmes(
         pool=technology.pool,
         goal=goal,
@@ -412,10 +518,53 @@ def _programmes(
     )
 
 
+def _nearest(
+    technology: Technology, scaled: Floats, toward: Floats, size: Floats, itself: Ints
+) -> tuple[tuple[Ints, Ints], ...]:
+    """Start from the one unit that dominates a point furthest in its direction; itself if none.
+
+    Pivots of it into its row, and of the direction into the row of the slack that it uses up; with
+    constant returns only the first where the direction changes inputs, and the unit's amount.
+    """
+    inputs, constant = technology.inputs, technology.returns == "constant"
+    pool = technology.pool[:, None, : technology.measured, : technology.units]
+    sign = np.where(np.arange(technology.measured) < inputs, -1, 1)
+    amount = technology.size[:, None] / size
+    step = np.full(amount.shape, np.inf)
+    with np.errstate(divide="ignore", invalid="ignore"):  # of nothing, and in no direction
+        if constant:
+            amount = np.full(amount.shape, np.inf)
+            for k in range(inputs):
+                np.fmin(amount, scaled[:, :, k, None] / pool[:, :, k], out=amount)
+            amount[~np.isfinite(amount)] = 0
+        for k in range(technology.measured):
+            room = (pool[:, :, k] * amount - scaled[:, :, k, None]) * sign[k]
+            room = np.where(room < -ROUNDING, -np.inf, np.maximum(room, 0))
+            np.fmin(step, room / np.abs(toward[:, :, k, None]), out=step)
+        best = step.argmax(axis=2)
+        own, most = (np.take_along_axis(step, of[..., None], axis=2) for of in (itself, best))
+        best = np.where(own == most, itself[..., None], best[..., None])
+        level = pool[:, 0].transpose(0, 2, 1)[np.arange(len(pool))[:, None], best[..., 0]]
+        if constant:
+            row = np.nan_to_num(scaled / level, nan=np.inf)[..., :inputs].argmin(axis=2)
+        else:
+            row = np.full(scaled.shape[:2], technology.measured)
+        room = np.abs(level * np.take_along_axis(amount, best, axis=2) - scaled)
+        used = np.nan_to_num(room / np.abs(toward), nan=np.inf).argmin(axis=2)
+    first = row, best[..., 0]
+    if constant and toward[..., :inputs].any():
+        return (first,)
+    return first, (used, np.full_like(row, technology.pool.shape[2]))
+
+
+ROUNDING: Final = 1e-12  # a point's own amounts, scaled twice
+
+
 def _read(
     found: Projection,
     block: tuple[slice, slice],
     technology: Technology,
+    kept: Ints,
     scales: tuple[Floats, Floats],
     programmes: Programmes,
     solution: Solution,
@@ -426,7 +575,14 @@ def _read(
     amounts = solution.amounts()
     lengths = amounts[..., programmes.columns : programmes.width]
     found.distance[block] = (lengths[..., 0] - lengths[..., 1:].sum(axis=2)) / length[..., 0]
-    found.intensity[block] = amounts[..., :units] * size / technology.size[:, None]
+    draw = np.arange(len(kept))[:, None, None]
+    of_units = (solution.column < units) & (solution.value > 0)
+    column = np.where(of_units, solution.column, units)
+    order = np.argsort(column, axis=2)
+    column, value = (np.take_along_axis(of, order, axis=2) for of in (column, solution.value))
+    place = np.where(column < units, column, 0)
+    found.peer[block] = np.where(column < units, kept[draw, place], 0)
+    found.part[block] = np.where(column < units, value, 0) * size / technology.size[draw, place]
     measure = technology.scale[:, None] * size
     slack = amounts[..., units : units + measured]
     found.slack[block] = np.where(slack < DUST, 0, slack) * measure

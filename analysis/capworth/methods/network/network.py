@@ -234,26 +234,38 @@ def exchange(
     -------
     Own and external both sum to the whole; what a member finds in its own records counts nowhere.
     """
+    own = found_at_others(owners, searchers, region, affinity)
+    external = found_at_others(searchers, owners, region, affinity)
+    return Exchange(own, external, own.sum(axis=-1))
+
+
+@checked
+def found_at_others(
+    owners: ArrayLike, searchers: ArrayLike, region: Ints, affinity: ArrayLike = 1.0
+) -> Floats:
+    """What each searcher finds at all others, (..., members): the `own` of `exchange`.
+
+    With owners and searchers in each other's place it is what all others find at each owner.
+
+    >>> found_at_others([2.0, 3.0], [1.0, 10.0], np.array([0, 0])).tolist()
+    [3.0, 20.0]
+    """
     given, sought = within(owners, "owners", 0), within(searchers, "searchers", 0)
     if given.shape != sought.shape or given.ndim < 1 or given.shape[-1:] != np.shape(region):
         raise InputError(
             f"owners {given.shape}, searchers {sought.shape} and region {np.shape(region)} are not "
             "of one number of members."
         )
-    more = within(affinity, "affinity", 0)[..., None] - 1
-    own = sought * _beyond(given, region, more)
-    external = given * _beyond(sought, region, more)
-    return Exchange(own, external, own.sum(axis=-1))
-
-
-def _beyond(mass: Floats, region: Ints, more: Floats) -> Floats:
-    """Mass of all other members as each one sees it, near ones counted by the affinity."""
-    order = region.argsort(kind="stable")
-    codes, starts = np.unique(region[order], return_index=True)
-    whole = np.add.reduceat(mass[..., order], starts, axis=-1)  # (..., regions)
-    near = whole[..., np.searchsorted(codes, region)]
-    far: Floats = mass.sum(axis=-1, keepdims=True) + more * near - (1 + more) * mass
-    return np.maximum(far, 0.0)  # a last bit below nothing where nobody else is
+    more = within(affinity, "affinity", 0) - 1
+    codes, place = np.unique(region, return_inverse=True)
+    inside = np.eye(len(codes))[place]  # (members, regions)
+    near = np.tensordot(inside, np.moveaxis(given, -1, 0), axes=(0, 0))  # (regions, ...)
+    seen = near.sum(axis=0) + more * near  # those near counted by the affinity, itself among them
+    found: Floats = np.moveaxis(seen[place], 0, -1)
+    found -= (1 + more)[..., None] * given
+    np.maximum(found, 0.0, out=found)  # a last bit below nothing where nobody else is
+    found *= sought
+    return found
 
 
 @checked

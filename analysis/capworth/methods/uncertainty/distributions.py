@@ -56,13 +56,14 @@ def pert_quantile(probability: Floats, low: float, mode: float, high: float) -> 
     if low == high:
         return np.full(np.shape(probability), float(low))
     place, below, quantiles, steps = _tables((mode - low) / (high - low))
-    scaled = np.asarray(probability) * _CELLS
-    cell = np.minimum(scaled.astype(np.int64), _CELLS - 1)
-    level: Floats = scaled - cell
-    level *= steps[cell]
-    level += quantiles[cell]
-    outer = (cell < 2) | (cell >= _CELLS - 2)
-    level[outer] = np.interp(np.asarray(probability)[outer], below, place)
+    even = np.asarray(probability, dtype=np.float64)
+    level: Floats = np.asarray(even * _CELLS)
+    cell = level.astype(np.int64)
+    level -= cell
+    level *= steps.take(cell, mode="clip")
+    level += quantiles.take(cell, mode="clip")
+    outer = np.flatnonzero(np.abs(even - 0.5) >= 0.5 - 2 / _CELLS)
+    level.flat[outer] = np.interp(even.flat[outer], below, place)
     level *= high - low
     level += low
     return np.minimum(level, high, out=level)  # not the last bit beyond
@@ -260,10 +261,24 @@ def normal_copula(own: Floats, common: Floats, share: float) -> Floats:
     >>> normal_copula(np.array([0.2, 0.8]), np.array([0.9, 0.9]), 0.0).round(12).tolist()
     [0.2, 0.8]
     """
+    return moved_by(scipy.special.ndtri(common), own, share)
+
+
+@checked
+def moved_by(factor: Floats, own: Floats, share: float) -> Floats:
+    """Normal copula of one factor, as `normal_copula`, where what is common is known as a score.
+
+    Parameters
+    ----------
+    factor : (draws,) normal score of what is common, found once for all numbers of a group
+    own, share : of one number
+
+    >>> moved_by(np.zeros(2), np.array([0.2, 0.8]), 0.0).round(12).tolist()
+    [0.2, 0.8]
+    """
     _known(share)
-    moved: Floats = scipy.special.ndtr(
-        np.sqrt(share) * scipy.special.ndtri(common) + np.sqrt(1 - share) * scipy.special.ndtri(own)
-    )
+    score = np.sqrt(share) * factor + np.sqrt(1 - share) * scipy.special.ndtri(own)
+    moved: Floats = scipy.special.ndtr(score)
     return moved
 
 

@@ -9,6 +9,7 @@ from capworth.errors import InputError
 from capworth.methods.arguments import Floats, Ints, checked
 
 FEW: Final = 3  # places that are sought one by one; more by sorting
+LOOKED: Final = 32  # draws by which it is told whether many are equal
 
 
 @checked
@@ -42,7 +43,7 @@ def order_quantiles(draws: Floats, probabilities: Sequence[float]) -> Floats:
     """
     values = np.array(np.moveaxis(np.asarray(draws, dtype=np.float64), 0, -1), order="C")
     places = _places(probabilities, values.shape[-1])
-    if len(probabilities) > FEW:
+    if len(probabilities) > FEW or _tied(values):
         values.sort(axis=-1)
         unknown = np.isnan(values[..., -1])
     else:
@@ -71,6 +72,12 @@ def known_quantiles(draws: Floats, probabilities: Sequence[float]) -> Floats:
     places = np.array([np.maximum(_places((p,), known), 0)[0] for p in probabilities])
     found: Floats = rising[places, columns]
     return found
+
+
+def _tied(values: Floats) -> bool:
+    """Whether equal values are many (..., draws): a place is then found ten times slower."""
+    first = np.sort(values[..., :LOOKED], axis=-1)
+    return bool((first[..., 1:] == first[..., :-1]).any())
 
 
 def _places(probabilities: Sequence[float], many: int | Ints) -> Ints:

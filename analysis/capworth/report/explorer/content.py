@@ -6,7 +6,7 @@ show for want of an answer is left out of it.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from babel import Locale
@@ -58,6 +58,7 @@ SINGLE = (
 )
 
 SLOT = re.compile(r"\{(\w+)\}")
+Row = TypeVar("Row")
 
 
 def content(study: Study, first: str) -> dict[str, Any]:
@@ -278,28 +279,33 @@ def _capabilities(study: Study) -> Iterator[dict[str, Any]]:
     """Each capability: its route to excellence, the rows of its chain, what changes it."""
     case = study.case
     routes = study.excellence.to_frame()["route"].to_dict() if "excellence" in study else {}
+    chains = _by(case.chain, "capability")
+    effects = _by(case.effects, "capability")
     for capability in case.capabilities:
         key = capability.id
+        chain = chains.get(key, ())
+        outcomes = {step.outcome for step in chain}
+        raised_by = {effect.improvement for effect in effects.get(key, ())}
         yield {
             "id": key,
             "family": capability.family,
             "route": str(routes.get(key, "")),
-            "chain": [
-                [step.step, step.outcome, step.level.name]
-                for step in case.chain
-                if step.capability == key
-            ],
+            "chain": [[step.step, step.outcome, step.level.name] for step in chain],
             "worth": [
                 [value.outcome, value.scale, value.worth.name]
                 for value in case.unit_values
-                if any(s.outcome == value.outcome for s in case.chain if s.capability == key)
+                if value.outcome in outcomes
             ],
-            "improvements": [
-                i
-                for i in case.improvement_ids
-                if any(e.improvement == i and e.capability == key for e in case.effects)
-            ],
+            "improvements": [i for i in case.improvement_ids if i in raised_by],
         }
+
+
+def _by(rows: Iterable[Row], column: str) -> dict[str, list[Row]]:
+    """Rows of a table of the case by whose they are."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(getattr(row, column), []).append(row)
+    return found
 
 
 def _improvements(study: Study) -> Iterator[dict[str, Any]]:
@@ -307,6 +313,7 @@ def _improvements(study: Study) -> Iterator[dict[str, Any]]:
     case = study.case
     table = study.programme.to_frame() if "programme" in study else None
     reasons = study.programme.why_not()["reason"].to_dict() if "programme" in study else {}
+    effects, relations = _by(case.effects, "improvement"), _by(case.relations, "improvement")
     for improvement in case.improvements:
         key = improvement.id
         yield {
@@ -315,11 +322,9 @@ def _improvements(study: Study) -> Iterator[dict[str, Any]]:
             "chosen": table is not None and bool(table.loc[key, "chosen"]),
             "reason": str(reasons.get(key, "")),
             "effects": [
-                [e.capability, e.criterion or e.step, e.change.name]
-                for e in case.effects
-                if e.improvement == key
+                [e.capability, e.criterion or e.step, e.change.name] for e in effects.get(key, ())
             ],
-            "relations": [[r.relation, r.other] for r in case.relations if r.improvement == key],
+            "relations": [[r.relation, r.other] for r in relations.get(key, ())],
             "must": improvement.must,
         }
 

@@ -147,11 +147,11 @@ def _alone(sample: Sample, columns: Columns) -> list[list[int]]:
         return []
     draws = sampled(sample.case, 0, min(columns.draws, sample.draws, CHUNK))
     tree = model.tree(draws)
-    group = np.zeros((draws.size, len(sample.case.capabilities)))
+    lifted = model.gains.lifted(tree, draws)
     found: list[list[int]] = []
     for k in counted:
-        tree.weights[:] = np.arange(len(leaves)) == k
-        points = model.gains.on_tree(tree, draws, model.extents, group)[0]
+        alone = np.broadcast_to(1.0 * (np.arange(len(leaves)) == k), tree.weights.shape)
+        points = model.gains.on_tree(lifted, alone, model.extents)[0]
         users = np.flatnonzero((points != 0).any(axis=0)).tolist()
         found += [[i, k, columns.put(points[:, i])] for i in users]
     return found
