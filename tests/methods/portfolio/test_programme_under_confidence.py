@@ -317,3 +317,41 @@ def test_chances_are_those_of_the_sums_at_the_very_limit() -> None:
         expected = [(search._totals(row) <= room).mean() for row in rows.tolist()]
         np.testing.assert_array_equal(search._chances(rows, room), expected)
         np.testing.assert_allclose(expected, sums, atol=0.02)
+
+
+# ------------------------------------------------------------------------------------- frontier
+
+
+@pytest.mark.parametrize("confidence", [0.0, 0.5, 0.8, 1.0])
+@pytest.mark.parametrize("mean_too", [True, False])
+@pytest.mark.parametrize("held", [None, (3.0, 9.0)])
+def test_frontier_is_that_of_every_set_looked_at(
+    confidence: float, mean_too: bool, held: tuple[float, float] | None
+) -> None:
+    """Twin: what each set needs, one by one. Few levels of value and of cost, so that ties occur.
+
+    Costs are lopsided: half of the projects are cheap in most draws and dear in some.
+    """
+    sets, size = every_set(7), 40
+    groups = np.array([[1, 1, 1, 0, 0, 0, 0], [1] * 7], dtype=bool)
+    given_groups = None if held is None else (groups, np.array(held))
+    for k in range(12):
+        rng = stream(k, "frontier")
+        value = sets @ rng.integers(1, 6, 7).astype(float)
+        cost = rng.integers(1, 5, (size, 7)).astype(float) * np.where(
+            rng.random((size, 7)) < 0.15, 6.0, 1.0
+        )
+        needed = np.zeros(len(sets))
+        for row, chosen in enumerate(sets):
+            each = [(groups[-1], 0.0)] if held is None else zip(groups, held, strict=True)
+            bills = [cost[:, chosen & group].sum(axis=1) - h for group, h in each]
+            most = np.sort(np.max([*bills, np.zeros(size)], axis=0))
+            mean = max(0.0, *(bill.mean() for bill in bills))
+            sure = float(most[int(np.ceil(confidence * size)) - 1])
+            needed[row] = mean if not confidence else max(sure, mean) if mean_too else sure
+        order = np.lexsort((sets.sum(axis=1), -value, needed))
+        ahead = np.maximum.accumulate(value[order])
+        steps = order[np.r_[True, value[order][1:] > ahead[:-1]]]
+        rows, budgets = frontier_at(sets, value, cost, confidence, mean_too, given_groups)
+        found = np.column_stack([budgets, value[rows]])
+        np.testing.assert_allclose(found, np.column_stack([needed, value])[steps], atol=1e-9)
