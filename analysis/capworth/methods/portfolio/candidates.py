@@ -190,11 +190,10 @@ class _Money:
     def fit(self, chosen: Bools, budget: float) -> bool:
         """Whether a set keeps the budget on average, and all money as surely as it must."""
         room = budget * (1 + ROOM)
-        surely = room * (1 + ROOM)  # beyond what rounding may do
-        if any(float(amounts[chosen].sum()) > surely for amounts in (self.means, self.least)):
+        if self.means[chosen].sum() > room or self.least[chosen].sum() > room * (1 + ROOM):
             return False
         total = self.total(chosen)
-        if total.mean() > room or (self._confidence and not self.sure(total, room)):
+        if self._confidence and not self.sure(total, room):
             return False
         within = np.ones(len(total), dtype=bool)
         for inside, held in zip(*(self._groups or ((), ())), strict=True):
