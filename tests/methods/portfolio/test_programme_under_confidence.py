@@ -277,6 +277,40 @@ def test_the_search_is_as_good_as_trying_everything(seed: int, with_plan: bool) 
     assert found.p_years[0] >= confidence - 1e-9
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_rules_of_any_kind_hold_together(seed: int) -> None:
+    """Twin with rules that starts ease, for all or for some, and rules that no start eases.
+
+    Money of single years, money for some projects only, posts; together in enough draws.
+    """
+    rng = stream(seed, "rules")
+    sets, cost = every_set(4), rng.integers(1, 9, (25, 4)) * rng.uniform(0.5, 1.5, (25, 4))
+    worth = np.sort(rng.uniform(1, 9, (4, 3)))[:, ::-1]
+    eased = rng.integers(0, 3, (2, 4, 3)) / 2
+    some = np.where(rng.random((1, 4, 1)) < 0.5, 0.5, rng.integers(0, 3, (1, 4, 3)) / 2)
+    never = np.repeat(rng.integers(0, 2, (2, 4, 1)), 3, axis=2).astype(float)
+    uses = np.concatenate((eased, some, never))
+    scaled = np.array([True, True, True, True, False])
+    caps = np.r_[rng.uniform(4, 16, 4), 2.0]
+    plan = Plan(worth, uses, scaled, caps)
+    best, need = (-np.inf, np.nan), 20
+    for row in sets:
+        members = np.flatnonzero(row)
+        total = np.sort(cost[:, members].sum(axis=1))
+        share = max(1.0, total[need - 1] / max(total.mean(), 1e-9))
+        if max(total[need - 1], total.mean()) > 20.0:
+            continue
+        for delays in product(range(3), repeat=len(members)):
+            mine = uses[:, members, list(delays)]
+            drawn = np.where(scaled, cost[:, members] @ mine.T, mine.sum(axis=1))
+            stated = drawn.mean(axis=0) * np.where(scaled, share, 1.0)
+            sure = (drawn <= caps).all(axis=1).mean()
+            if (stated <= caps).all() and sure >= 0.8:
+                best = max(best, (float(worth[members, list(delays)].sum()), float(sure)))
+    found = best_programmes(sets, worth[:, 0], cost, 20.0, plan=plan)
+    assert (found.value[0], found.p_years[0]) == pytest.approx(best)
+
+
 @given(st.integers(0, 10**6))
 def test_the_list_holds_every_set_that_is_near(seed: int) -> None:
     random = stream(seed, "near sets")

@@ -552,23 +552,31 @@ def _as_stated(chosen: Bools, plan: Plan, prices: Floats) -> float:
 
 def _possible(
     chosen: Bools, plan: Plan, planned: Floats, caps: Floats, prices: Floats, confidence: float
-) -> bool:
+) -> tuple[Bools, Bools] | None:
     """Whether a set can keep all rules if each member takes its least of each, whenever it starts.
 
     A rule that no start can ease, such as money for some projects only, would else be tried with
     every start of all members.
+
+    Returns
+    -------
+    (rules,) which no start eases, and (draws,) in which these hold; None where it cannot.
     """
     opens = np.isfinite(plan.worth[chosen])[:, :, None]
     least = np.where(opens, planned[chosen], np.inf).min(axis=1, initial=np.inf).sum(axis=0)
     if (least > caps).any():
-        return False
-    uses = plan.uses[:, chosen]
-    lowest = np.where(opens[None, :, :, 0], uses, np.inf).min(axis=2, initial=np.inf)
+        return None
+    uses, there = plan.uses[:, chosen], opens[None, :, :, 0]
+    lowest = np.where(there, uses, np.inf).min(axis=2, initial=np.inf)
+    fixed = (lowest == np.where(there, uses, -np.inf).max(axis=2, initial=-np.inf)).all(axis=1)
     within = np.ones(prices.shape[1], dtype=bool)
-    mine = prices[chosen]
+    ever, mine = within.copy(), prices[chosen]
     for rule in np.flatnonzero(plan.scaled & (lowest > 0).any(axis=1)).tolist():
-        within &= lowest[rule] @ mine <= caps[rule]
-    return bool(within.mean() >= confidence - ROOM)
+        keeps = lowest[rule] @ mine <= caps[rule]
+        ever &= keeps
+        if fixed[rule]:
+            within &= keeps
+    return (fixed, within) if ever.mean() >= confidence - ROOM else None
 
 
 def _binding(chosen: Bools, plan: Plan, planned: Floats, caps: Floats, prices: Floats) -> Bools:
@@ -626,9 +634,11 @@ def _starts(
     after = [(a, needed) for a, needed in tied if needed]
     delays = np.zeros(len(chosen), dtype=np.int64)
     tried = _Tried()
-    if not _possible(chosen, plan, planned, caps, prices, confidence):
+    possible = _possible(chosen, plan, planned, caps, prices, confidence)
+    if possible is None:
         return None, tried
-    binds = _binding(chosen, plan, planned, caps, prices)
+    fixed, held_anyway = possible
+    binds = _binding(chosen, plan, planned, caps, prices) & ~fixed
     uses, scaled, caps, planned = (
         plan.uses[binds],
         plan.scaled[binds],
@@ -725,7 +735,7 @@ def _starts(
 
     none = np.zeros(len(caps))
     if not hopeless(0.0 + spare + most(0, none[None])[0]):
-        place(0, none, np.ones(prices.shape[1], dtype=bool), 0.0)
+        place(0, none, held_anyway, 0.0)
     if not best or best[0][3] < floor:
         return None, tried
     return (best[0][1], best[0][3], best[0][2]), tried
