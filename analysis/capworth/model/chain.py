@@ -251,7 +251,7 @@ class ChainModel:
         totals = {"money": money, "harm": harm}
         if not self._priced[capability]:  # of harm alone no value is known
             del totals["money"]
-        for outcome, got in self.counted(level):
+        for outcome, got in self.counted(level) if level else ():
             if (FALSE, outcome) not in level:
                 outcomes += got
             for scale, total in totals.items():
