@@ -40,11 +40,11 @@ class _Caught:
             os.dup2(self._out, OUT)
             os.close(self._out)
             self._aside.seek(0)
-            kept = [line for line in self._aside if not line.startswith(OF_ITSELF)]
+            kept = b"".join(line for line in self._aside if not line.startswith(OF_ITSELF))
             self._aside.close()
             self._aside = None
-            with open(OUT, "wb", closefd=False) as out:
-                out.writelines(kept)
+            while kept:
+                kept = kept[os.write(OUT, kept) :]
 
 
 _CAUGHT: Final = _Caught()
