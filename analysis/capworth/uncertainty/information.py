@@ -354,24 +354,36 @@ class _Groups:
             made = self.made(FACTOR, members, [f"{GROUP}/{name}"])
             if made:
                 found[f"{GROUP}/{name}"] = made
-        for k, improvement in enumerate(self._case.improvement_ids):
-            lines = {line.id for line in self._case.costs if line.improvement == improvement}
-            named = f"effects/{improvement}/"
-            mine = [e for e in self._inputs if e.name.startswith(named)]
-            if (made := self.made(EFFECTS, mine)) and k in made.moves:
+        effects, prices = self._by_improvement
+        for k, improvement in enumerate(self._number):
+            made = self.made(EFFECTS, effects.get(improvement, ()))
+            if made and k in made.moves:
                 found[f"{EFFECTS}/{improvement}"] = made
-            table = ("costs/", "bias/")
-            mine = [
-                e
-                for e in self._inputs
-                if e.name.startswith(table) and e.name.partition("/")[2] in lines
-            ]
-            if made := self.made(PRICES, mine):
+            if made := self.made(PRICES, prices.get(improvement, ())):
                 found[f"{PRICES}/{improvement}"] = made
         swings = {c.swing.name for c in self._case.criteria}
         if made := self.made(WEIGHTS, [e for e in self._inputs if e.name in swings]):
             found[WEIGHTS] = made
         return found
+
+    @cached_property
+    def _number(self) -> Mapping[str, int]:
+        """Number of each improvement."""
+        return {improvement: k for k, improvement in enumerate(self._case.improvement_ids)}
+
+    @cached_property
+    def _by_improvement(self) -> tuple[dict[str, list[Estimate]], dict[str, list[Estimate]]]:
+        """Uncertain effects of each improvement, and what makes its price uncertain."""
+        effects: dict[str, list[Estimate]] = {}
+        prices: dict[str, list[Estimate]] = {}
+        payer = {line.id: line.improvement for line in self._case.costs}
+        for e in self._inputs:
+            table, _, key = e.name.partition("/")
+            if table == "effects":
+                effects.setdefault(key.partition("/")[0], []).append(e)
+            elif table in ("costs", "bias") and key in payer:
+                prices.setdefault(payer[key], []).append(e)
+        return effects, prices
 
     def named(self, survey: PlannedSurvey) -> list[Estimate]:
         """The uncertain inputs that a survey asks for."""
@@ -410,13 +422,11 @@ class _Groups:
 
     def moved(self, members: Iterable[Estimate], sites: Sites) -> set[int]:
         """Improvements whose gain some inputs move."""
-        owner = {e.change.name: e.improvement for e in self._case.effects}
-        ids = self._case.improvement_ids
         found: set[int] = set()
         for e in members:
             places = sites.places([e.name])
-            if e.name in owner and places:
-                found.add(ids.index(owner[e.name]))
+            if places and places.users is not None:
+                found |= places.users
                 continue
             for place in sites.users if places.weighed else places.moved:
                 found |= {*sites.users[place]}
@@ -426,15 +436,19 @@ class _Groups:
 
     def _priced(self, members: Iterable[Estimate]) -> set[int]:
         """Improvements whose price some inputs move."""
-        costs = self._model.costs
-        net = self._measure == NET
-        lines = {x.id: x for x in costs.improving() if net or costs.asked_for(x)}
         found = set()
         for e in members:
             table, _, key = e.name.partition("/")
-            if table in ("costs", "bias") and key in lines:
-                found.add(self._case.improvement_ids.index(lines[key].improvement))
+            if table in ("costs", "bias") and key in self._payer:
+                found.add(self._payer[key])
         return found
+
+    @cached_property
+    def _payer(self) -> Mapping[str, int]:
+        """Number of the improvement whose price each line of cost is part of."""
+        costs, net = self._model.costs, self._measure == NET
+        lines = (x for x in costs.improving() if net or costs.asked_for(x))
+        return {x.id: self._number[x.improvement] for x in lines}
 
     def some(self, lead: Floats) -> bool:
         """Whether a lead is more than rounding."""

@@ -173,6 +173,7 @@ class Sites:
 
     def _found(self) -> dict[Place, tuple[int, ...]]:
         case, agreed = self._case, None
+        number = {i: k for k, i in enumerate(case.improvement_ids)}
         if self._measure == DISTANCE and self._model.value.leaves:
             agreed = self._model.value.agreed()
         found: dict[Place, set[int]] = {}
@@ -184,13 +185,13 @@ class Sites:
                 if np.isnan(agreed[c, k]) or self._model.extents.distance <= 0:
                     continue
             place = effect.capability, effect.criterion
-            found.setdefault(place, set()).add(case.improvement_ids.index(effect.improvement))
+            found.setdefault(place, set()).add(number[effect.improvement])
         if self._measure != DISTANCE:
             for k, c in self._model.costs.paths.keepers:
                 found.setdefault((case.capability_ids[c], ""), set()).add(k)
         for saving in (*case.savings, *case.receipts) if self._measure == NET else ():
             users = found.setdefault((SAVED, saving.line), set())
-            users.add(case.improvement_ids.index(saving.improvement))
+            users.add(number[saving.improvement])
         return {place: tuple(sorted(users)) for place, users in found.items()}
 
     def where(self, place: Place) -> tuple[int, int]:
@@ -280,8 +281,9 @@ class MovedWorth:
             for place, users in self.sites.users.items()
         }
         self._effects: dict[Place, list[tuple[int, Effect]]] = {}
+        number = {i: k for k, i in enumerate(self._case.improvement_ids)}
         for effect in self._case.effects:
-            user = self._case.improvement_ids.index(effect.improvement)
+            user = number[effect.improvement]
             if some[user]:
                 place = effect.capability, effect.criterion
                 self._effects.setdefault(place, []).append((user, effect))
