@@ -5,6 +5,7 @@ Every printed number is a stored figure, and is followed from there to the rows 
 
 import csv
 import os
+import pickle
 import random
 import re
 import subprocess
