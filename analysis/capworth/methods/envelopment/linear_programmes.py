@@ -435,7 +435,16 @@ def transferred(
     value = np.maximum(value, 0)
     value[value < _TOLERANCE * 1e-2] = 0
     status = np.where(proved, SOLVED, _UNCERTAIN)
-    return Solution(column, value, price, status, others.width + rows, 0, 0), proved
+    solution = Solution(
+        column=column,
+        value=value,
+        price=price,
+        status=status,
+        width=others.width + rows,
+        pivots=0,
+        resolved=0,
+    )
+    return solution, proved
 
 
 def _faces(programmes: Programmes, solution: Solution) -> tuple[Ints, Ints, Ints]:
