@@ -111,7 +111,7 @@ def test_pairs_of_the_bundled_case_by_another_way() -> None:
     rates = {}
     for scale in ("CCHI", "money"):
         part = {o: worth[scale][o] for o in found.outcomes}
-        rates[scale] = worth_of(sample.model, drawn, part, sample.drawn.cost)[0][:, which]
+        rates[scale] = (worth_of(sample.model, drawn, part) / sample.drawn.cost)[:, which]
     row = found.pairs().to_dict("index")["CCHI", "money"]
     one, other = rates["CCHI"], rates["money"]
     assert row["p_same_first"] == (one.argmax(axis=1) == other.argmax(axis=1)).mean()

@@ -106,6 +106,28 @@ def test_use_follows_inhabitants_without_scatter(small: Case) -> None:
     np.testing.assert_allclose(first.external, first.own)
 
 
+def test_capabilities_that_count_nobody_are_used_alike(sample: Sample, small: Case) -> None:
+    """Of those that count nobody own and external are worked out draw by draw; a region counts."""
+    kept = tuple(f for f in small.network if f.capability in ("", "ACA"))
+    model = UseModel(replace(sample, model=Model(replace(small, network=kept))))
+    assert next(model.batches_of("REG", external=False)).external.shape[1] == 0
+    members, near = len(small.members), model.region[:, None] == model.region
+    for capability in ("REG", "ACA", "REG"):
+        draw = 0
+        for batch, found in enumerate(model.batches_of(capability)):
+            for row in range(len(found.own)):
+                affinity = np.where(near, model.level("affinity")[draw], 1.0)
+                seek = model.seeking[batch][row] * found.searching[row]
+                have = model.holding[batch][row] * found.owning[row]
+                pairs = seek[:, None] * have * affinity * (1 - np.eye(members))
+                whole = pairs.sum()
+                np.testing.assert_allclose(found.own[row], pairs.sum(axis=1) / whole)
+                np.testing.assert_allclose(found.external[row], pairs.sum(axis=0) / whole)
+                assert found.searching[row].all() == (capability == "REG")
+                assert found.covered[row] == pytest.approx(1) or capability == "ACA"
+                draw += 1
+
+
 def test_inhabitants_stand_in_for_each_other(small: Case) -> None:
     member = Member("XXX", "X", "Asia", "E")
     case = replace(

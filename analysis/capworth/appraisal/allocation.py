@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from capworth.appraisal.places import places_of
 from capworth.case.model import Case
 from capworth.errors import InputError
-from capworth.methods.acceptability.indices import expected_ranks
 from capworth.methods.acceptability.smaa import rank_shares
 from capworth.methods.allocation.coalitions import MOST_USERS, tabled
 from capworth.methods.allocation.keys import KEYS, PEAK, TREE, objection, peak_shares_sampled
@@ -224,6 +224,10 @@ def _shares(
 ) -> pd.DataFrame:
     """One row for each platform, key and user: share, cost borne, cost alone, sampling error."""
     parts = []
+    alone = {
+        one.id: _alone(used[one.id], fixed[one.id]) * platform[:, k, None]
+        for k, one in enumerate(case.platforms)
+    }
     for key, share in shares.items():
         for k, one in enumerate(case.platforms):
             borne = share[:, k] * platform[:, k, None]
@@ -232,11 +236,10 @@ def _shares(
             if key == PEAK:
                 loads = costs.loads(draws, one.id)
                 error = peak_shares_sampled(loads, fixed[one.id], case.settings.seed)[1].max(axis=0)
-            alone = _alone(used[one.id], fixed[one.id]) * platform[:, k, None]
             columns = {
                 **spread("share", share[:, k]),
                 **spread("cost_m", borne, MILLION),
-                "alone_m": alone.mean(axis=0) / MILLION,
+                "alone_m": alone[one.id].mean(axis=0) / MILLION,
                 "sampling_error": error,
             }
             rows = pd.DataFrame(columns, index=pd.Index(case.capability_ids, name="capability"))
@@ -258,17 +261,16 @@ def _ranks(case: Case, points: Floats, bearing: Mapping[str, Floats]) -> pd.Data
     if not case.measured:
         empty = pd.DataFrame(columns=[*bearing, "places_moved", "place_low", "place_high"])
         return empty.rename_axis(index="capability")
-    places, shown, placed = {}, {}, np.array(case.placed)
-    for name, cost in bearing.items():
-        with np.errstate(divide="ignore", invalid="ignore"):
-            shares = rank_shares((points / cost)[:, placed])
-        expected = pd.Series(expected_ranks(shares))
-        places[name] = expected.rank(method="min").astype(int).tolist()
-        shown[name] = shares
+    placed = np.array(case.placed)
+    rates = {name: points[:, placed] / cost[:, placed] for name, cost in bearing.items()}
+    places = {
+        name: pd.Series(places_of(rate).expected).rank(method="min").astype(int).tolist()
+        for name, rate in rates.items()
+    }
     ids = np.array(case.capability_ids)[placed]
     table = pd.DataFrame(places, index=pd.Index(ids, name="capability"))
     table["places_moved"] = table.max(axis=1) - table.min(axis=1)
-    reached = shown[STATED].cumsum(axis=1)
+    reached = rank_shares(rates[STATED]).cumsum(axis=1)
     for end, percent in (("place_low", LOW), ("place_high", HIGH)):
         table[end] = (reached < percent / 100 - SLACK).sum(axis=1) + 1
     return table.sort_values(STATED, kind="stable")
@@ -285,6 +287,7 @@ def _platforms(
     ids = np.array(case.capability_ids)
     for k, one in enumerate(case.platforms):
         use, part = used[one.id], fixed[one.id]
+        alone = (_alone(use, part).sum(axis=1) * platform[:, k]).mean() / MILLION
         for key, share in shares.items():
             excess, group = objection(use, part, share[:, k])
             mean = share[:, k].mean(axis=0)
@@ -295,7 +298,7 @@ def _platforms(
                 "counts": one.key == key,
                 **{n: x[0] for n, x in spread("cost_m", platform[:, [k]], MILLION).items()},
                 "fixed": part.mean(),
-                "alone_m": (_alone(use, part).sum(axis=1) * platform[:, k]).mean() / MILLION,
+                "alone_m": alone,
                 "users": int((use > 0).any(axis=0).sum()),
                 "most": "" if alike else min(most),
                 "most_share": mean.max(),

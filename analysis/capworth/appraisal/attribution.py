@@ -89,11 +89,8 @@ def attribute(case: Case, draws: int = DRAWS) -> Attribution:
                 if of in {"", outcome} and step != "bilateral"
             }
             alone["contribution", outcome] = np.ones(draws)
-            whole = model.chain.walk(draws, {capability: alone}, worth)
-            c = case.capability_ids.index(capability)
-            rows[capability, outcome] = _row(
-                level, outcome, whole.outcomes[:, c], whole.money[:, c]
-            )
+            whole = model.chain.walk_one(draws, capability, alone, worth)
+            rows[capability, outcome] = _row(level, outcome, whole.outcomes, whole.money)
     index = pd.MultiIndex.from_tuples(list(rows), names=["capability", "outcome"])
     return Attribution(
         pd.DataFrame(list(rows.values()), index=index), draws, Provenance.of(case, draws)

@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from capworth.appraisal.effectiveness import MONEY, SCORE, ScalePanel, scales_of, worth_of
+from capworth.appraisal.places import places_of
 from capworth.case.model import DISTANCE, HARM, NET, Case
 from capworth.case.register import schedules
-from capworth.methods.acceptability.indices import expected_ranks
-from capworth.methods.acceptability.smaa import rank_shares
 from capworth.methods.allocation.keys import KEYS
 from capworth.methods.arguments import Bools, Floats
 from capworth.methods.cost_benefit.prices import MILLION
@@ -176,7 +175,7 @@ def _values(case: Case, drawn: Draws) -> Mapping[str, Floats]:
     answer = model.answer(drawn)
     found = {SCORE: answer.score} if case.measured else {}
     for scale, worth in scales_of(case, drawn).items():
-        found[scale] = worth_of(model, drawn, worth, np.ones_like(answer.cost))[0]
+        found[scale] = worth_of(model, drawn, worth)
     return found
 
 
@@ -199,9 +198,9 @@ def _costs(case: Case, drawn: Draws) -> Iterator[tuple[tuple[str, str], Floats]]
 
 def _ranked(rates: Floats) -> tuple[list[int], float]:
     """Places by expected rank, equals in the order given, and the share of draws of the first."""
-    shares = rank_shares(rates)
-    order = pd.Series(expected_ranks(shares).round(9)).rank(method="first").astype(int)
-    return order.tolist(), float(shares[int(order.to_numpy().argmin()), 0])
+    found = places_of(rates)
+    order = pd.Series(found.expected).rank(method="first").astype(int)
+    return order.tolist(), float(found.first[int(order.to_numpy().argmin())])
 
 
 def _spread_out(row: list[int], known: Bools) -> Floats:

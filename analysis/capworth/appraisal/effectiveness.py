@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from capworth.appraisal.economics import PERSPECTIVES
+from capworth.appraisal.places import places_of
 from capworth.case.model import Case
-from capworth.methods.acceptability.indices import expected_ranks, spearman
-from capworth.methods.acceptability.smaa import rank_shares
+from capworth.methods.acceptability.indices import spearman
 from capworth.methods.arguments import Bools, Floats, known
 from capworth.methods.cost_benefit.effectiveness import (
     Status,
@@ -262,9 +262,10 @@ def compare_scales(case: Case, draws: int = DRAWS) -> HarmScales:
             common = [outcome for outcome in scales[one] if outcome in scales[other]]
             if not common:
                 continue
+            worths = [{o: scales[scale][o] for o in common} for scale in (one, other)]
             parts = [
-                worth_of(model, drawn, {o: scales[scale][o] for o in common}, cost)
-                for scale in (one, other)
+                (worth_of(model, drawn, worth) / cost, added_of(model, drawn, worth))
+                for worth in worths
             ]
             for kind, first, second in zip(KINDS, *parts, strict=True):
                 ids = case.capability_ids if kind == "capability" else case.improvement_ids
@@ -295,13 +296,17 @@ def scales_of(case: Case, drawn: Draws) -> Mapping[str, Worth]:
     return found | ({MONEY: money} if money else {})
 
 
-def worth_of(model: Model, drawn: Draws, worth: Worth, cost: Floats) -> tuple[Floats, Floats]:
-    """(draws, capabilities) worth a year for each euro of cost; (draws, improvements) added."""
+def worth_of(model: Model, drawn: Draws, worth: Worth) -> Floats:
+    """(draws, capabilities) what each is worth a year on one scale."""
     chain = model.chain.levels(drawn)
-    scale = {"money": {}, "harm": worth}
+    return model.chain.walk(drawn.size, chain, {"money": {}, "harm": worth}).harm
+
+
+def added_of(model: Model, drawn: Draws, worth: Worth) -> Floats:
+    """(draws, improvements) what each adds a year on one scale."""
+    chain, scale = model.chain.levels(drawn), {"money": {}, "harm": worth}
     today = model.chain.walk(drawn.size, chain, scale)
-    _, added = model.gains.chain_gains(drawn, chain, scale, today)
-    return today.harm / cost, added
+    return model.gains.chain_gains(drawn, chain, scale, today)[1]
 
 
 def _rows(
@@ -314,11 +319,9 @@ def _rows(
     second: Floats,
 ) -> list[tuple[object, ...]]:
     subjects = [i for i, counted in zip(ids, counts, strict=True) if counted]
-    shares = [rank_shares(part[:, counts]) for part in (first, second)]
-    places = [
-        pd.Series(expected_ranks(share)).rank(method="min").astype(int).tolist() for share in shares
-    ]
-    firsts = [share[:, 0].tolist() for share in shares]
+    found = [places_of(part[:, counts]) for part in (first, second)]
+    places = [pd.Series(f.expected).rank(method="min").astype(int).tolist() for f in found]
+    firsts = [f.first.tolist() for f in found]
     return [
         (kind, one, other, subject, a, b, p, q, abs(a - b))
         for subject, a, b, p, q in zip(subjects, *places, *firsts, strict=True)
@@ -444,7 +447,7 @@ def scale_panel(sample: Sample, provenance: Provenance) -> ScalePanel | None:
     )
     cost = sample.drawn.cost[: drawn.size]
     values = {
-        scale: worth_of(model, drawn, {o: each[o] for o in outcomes}, cost)[0]
+        scale: worth_of(model, drawn, {o: each[o] for o in outcomes}) / cost
         for scale, each in worth.items()
     }
     if case.measured:
@@ -469,10 +472,10 @@ def scale_panel(sample: Sample, provenance: Provenance) -> ScalePanel | None:
 def _places(ranked: Mapping[str, Floats], ids: list[str]) -> pd.DataFrame:
     table = pd.DataFrame(index=pd.Index(ids, name="capability"))
     for scale, values in ranked.items():
-        shares = rank_shares(values)
-        expected = pd.Series(expected_ranks(shares).round(9), table.index)
+        found = places_of(values)
+        expected = pd.Series(found.expected, table.index)
         table[f"place_{scale}"] = expected.rank(method="min").astype(int)
-        table[f"p_first_{scale}"] = shares[:, 0]
+        table[f"p_first_{scale}"] = found.first
     places = table[[f"place_{scale}" for scale in ranked]]
     table["places_moved"] = places.max(axis=1) - places.min(axis=1)
     return table.sort_values(list(places.columns), kind="stable")

@@ -13,7 +13,7 @@ from capworth.methods.uncertainty.order_statistics import order_quantile
 from capworth.model.figures import COUNT, QUANTILE, RATIO, SHARE, Column, Figure, columns, number
 from capworth.model.out_turn import OutTurn
 from capworth.model.result import Answer, Interval, Provenance
-from capworth.model.simulation import Sample
+from capworth.model.simulation import Kept, Sample
 
 READINGS = ("base", "mean", "P80")  # of a stated total, side by side
 PARTS = ("base", "overrun", "managing")
@@ -127,15 +127,14 @@ def overrun(sample: Sample, provenance: Provenance) -> Overrun | None:
     if not totals and not any(map(_overruns, lines)):
         return None
     inside = {line.id: line for t in totals for line in turns.lines_of(t.id)}
-    turned = _turned(sample, [*{**inside, **{line.id: line for line in lines}}.values()])
+    wanted, kept = {**inside, **{line.id: line for line in lines}}.values(), Kept(sample)
+    turned = {line.id: parts for line, parts in turns.of(kept, wanted)}
     rows: dict[str, dict[str, object]] = {}
     readings: dict[tuple[str, str], dict[str, object]] = {}
     for total in totals:
         parts = _sum(turned[line.id] for line in turns.lines_of(total.id))
         rows[total.id] = _total_row(total, parts, case)
-        side = [turns.readings(total, draws, READINGS) for draws in sample.kept()]
-        for reading in READINGS:
-            sums = np.concatenate([each[reading] for each in side])[: sample.drawn.size]
+        for reading, sums in turns.readings(total, kept, READINGS).items():
             level = _levels(sums / MILLION, total.amount.mode / MILLION)
             counts = reading == total.stands_for
             readings[total.id, reading] = {**level, "counts": counts}
@@ -152,23 +151,6 @@ def overrun(sample: Sample, provenance: Provenance) -> Overrun | None:
 
 def _overruns(line: CostLine) -> bool:
     return line.bias != "none" or (line.range_holds == "overrun" and not line.amount.is_certain)
-
-
-def _turned(sample: Sample, lines: Sequence[CostLine]) -> Mapping[str, OutTurn]:
-    """What each line turns out at in the draws that are kept."""
-    chunks = [
-        {line.id: parts for line, parts in sample.model.costs.out_turns.of(draws, lines)}
-        for draws in sample.kept()
-    ]
-    return {
-        line.id: OutTurn(
-            *(
-                np.concatenate(part)[: sample.drawn.size]
-                for part in zip(*(c[line.id] for c in chunks), strict=True)
-            )
-        )
-        for line in lines
-    }
 
 
 def _sum(parts: Iterable[OutTurn]) -> OutTurn:

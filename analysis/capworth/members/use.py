@@ -79,6 +79,7 @@ class UseModel:
         self._order = [names.index(m.id) for m in case.members]
         self.region: Ints = np.array([regions.index(m.region) for m in case.members])
         self._whole: dict[tuple[bytes, int], Floats] = {}
+        self._by_all: dict[tuple[int, bool], CapabilityUse] = {}  # where all are connected
         self.seeking, self.holding = self._masses("searching"), self._masses("owning")
 
     def level(self, item: str, otherwise: float = 1.0) -> Floats:
@@ -119,7 +120,11 @@ class UseModel:
             owners = searchers
         eligible = self.eligible(region)
         affinity = self.level("affinity")
+        by_all = not known.any() and self._counts_nobody(capability)
         for batch, rows in enumerate(self.batches):
+            if by_all and (batch, external) in self._by_all:
+                yield self._by_all[batch, external]
+                continue
             even = self._even(f"{capability}/connected", batch)
             on = self._connected(searchers[rows], even, eligible, known)
             owning = on
@@ -133,7 +138,15 @@ class UseModel:
                 given = _parts(found_at_others(seek, have, self.region, affinity[rows]), whole)
             if known.any():
                 own = with_known(own, known, levels[rows])
-            yield CapabilityUse(on, owning, own, given, whole / self._wanted(eligible, batch))
+            found = CapabilityUse(on, owning, own, given, whole / self._wanted(eligible, batch))
+            if by_all:
+                self._by_all[batch, external] = found
+            yield found
+
+    def _counts_nobody(self, capability: str) -> bool:
+        """Whether the case does not count who is connected, so that all are."""
+        items = ("searchers", "owners")
+        return all(connected(self.case, item, capability)[0] is None for item in items)
 
     def chances(self, item: str, capability: str, count: Floats) -> tuple[Floats, Floats]:
         """(members,) chance of being connected, without a draw of who is; its Monte Carlo error.

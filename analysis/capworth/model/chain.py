@@ -7,6 +7,7 @@ What one outcome is worth: on which scale, in whose incomes, to whom.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -136,13 +137,13 @@ FALSE = "false_hit"  # the step of an outcome that false hits lay on people
 
 @dataclass(frozen=True, slots=True)
 class Benefits:
-    """Attributed benefits in a year at full effect.
+    """Attributed benefits in a year at full effect, (draws, capabilities); of one chain (draws,).
 
     Attributes
     ----------
-    money : (draws, capabilities) in the money of the case
-    harm : (draws, capabilities) days of a harm index
-    outcomes : (draws, capabilities) additional and attributed outcomes, of whatever kind
+    money : in the money of the case
+    harm : days of a harm index
+    outcomes : additional and attributed outcomes, of whatever kind
     """
 
     money: Floats
@@ -157,9 +158,10 @@ class ChainModel:
         self._case = case
         self._values = UnitValues(case)
         self._whole = {c.id: c.part_of or c.id for c in case.capabilities}
-        self._steps: Mapping[str, list[ChainStep]] = {
-            c: [s for s in case.chain if s.capability == c] for c in case.capability_ids
-        }
+        steps: dict[str, list[ChainStep]] = {}
+        for step in case.chain:
+            steps.setdefault(step.capability, []).append(step)
+        self._steps = {c: steps.get(c, []) for c in case.capability_ids}
 
     @property
     def measured(self) -> Bools:
@@ -191,6 +193,11 @@ class ChainModel:
         """(capabilities,) whether some benefit of it is valued on `scale`."""
         valued = self._values.valued(scale)
         return np.array([any(o in valued for o in some) for some in self.beneficial().values()])
+
+    @cached_property
+    def _priced(self) -> dict[str, bool]:
+        """Whether some benefit of each capability is valued in money."""
+        return dict(zip(self._steps, self.has_scale("money").tolist(), strict=True))
 
     def unit_values(self, draws: Draws) -> Mapping[str, Worth]:
         """For each scale, (draws,) worth of one outcome of each kind; scopes are added."""
@@ -228,18 +235,28 @@ class ChainModel:
         they lay on people, in full: credit is shared, harm done is not. Where no benefit of a
         capability has a worth in money, its money is absent: 0 here, and `has_scale` says so.
         """
-        money, harm, outcomes = (by_draw(size, len(self._steps)) for _ in range(3))
-        priced = self.has_scale("money")  # of harm alone no value is known
+        found = Benefits(*(by_draw(size, len(self._steps)) for _ in range(3)))
         for k, capability in enumerate(self._steps):
-            level = levels.get(capability)
-            if not level:
-                continue
-            for outcome, got in self.counted(level):
-                if (FALSE, outcome) not in level:
-                    outcomes[:, k] += got
-                for scale, total in (("money", money), ("harm", harm)):
-                    if outcome in worth[scale] and (priced[k] or scale != "money"):
-                        total[:, k] += got * worth[scale][outcome]
+            if level := levels.get(capability):
+                one = self.walk_one(size, capability, level, worth)
+                found.money[:, k], found.harm[:, k] = one.money, one.harm
+                found.outcomes[:, k] = one.outcomes
+        return found
+
+    def walk_one(
+        self, size: int, capability: str, level: Levels, worth: Mapping[str, Worth]
+    ) -> Benefits:
+        """Walk the chain of one capability, with these rates and volumes; see `walk`."""
+        money, harm, outcomes = np.zeros((3, size))
+        totals = {"money": money, "harm": harm}
+        if not self._priced[capability]:  # of harm alone no value is known
+            del totals["money"]
+        for outcome, got in self.counted(level) if level else ():
+            if (FALSE, outcome) not in level:
+                outcomes += got
+            for scale, total in totals.items():
+                if outcome in worth[scale]:
+                    total += got * worth[scale][outcome]
         return Benefits(money, harm, outcomes)
 
     def counted(self, level: Levels) -> Iterator[tuple[str, Floats]]:

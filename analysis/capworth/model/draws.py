@@ -114,7 +114,7 @@ class Sampled:
         return even
 
 
-@lru_cache(maxsize=4_096)  # many answers ask for the same; more draws take too much memory
+@lru_cache(maxsize=32_768)  # many answers ask for the same; more draws take too much memory
 def _few_levels(draws: Sampled, estimate: Estimate) -> Floats:
     levels = draws._levels(estimate)
     levels.setflags(write=False)

@@ -78,9 +78,10 @@ class GainModel:
         self.years = EffectYears(case)
         self._counted = self.years.all_counted()  # (improvements,)
         self._annuity = float(self.years.discount.sum())
-        self._effects: Mapping[str, list[Effect]] = {
-            i: [e for e in case.effects if e.improvement == i] for i in case.improvement_ids
-        }
+        effects: dict[str, list[Effect]] = {}
+        for effect in case.effects:
+            effects.setdefault(effect.improvement, []).append(effect)
+        self._effects = {i: effects.get(i, []) for i in case.improvement_ids}
 
     def _on_tree(self) -> list[tuple[int, int, int, Effect]]:
         """Improvement, capability and leaf of each effect on a level that has an agreed one."""
@@ -262,8 +263,8 @@ class GainModel:
         """Improvement, capability, and (draws,) money and days that the one adds to the other."""
         for i, capability, moved in self.moves(draws, chain):
             c = self._capability[capability]
-            then = self._chain.walk(draws.size, {capability: moved}, worth)
-            yield i, c, then.money[:, c] - today.money[:, c], then.harm[:, c] - today.harm[:, c]
+            then = self._chain.walk_one(draws.size, capability, moved, worth)
+            yield i, c, then.money - today.money[:, c], then.harm - today.harm[:, c]
 
     def moves(self, draws: Draws, chain: Mapping[str, Levels]) -> Iterator[tuple[int, str, Levels]]:
         """Improvement, capability, and the rates and volumes of the one's chain with the other."""

@@ -285,7 +285,7 @@ def chains_of(model: Model, draws: Draws, fewest: int = 1) -> Iterator[Chain]:
         c, effects = case.capability_ids.index(capability), grouped.get((capability, ""), [])
         drawn = {e.change.name: draws.of(e.change) for e in effects}
         start = {MONEY: today.money[:, c].copy(), HARM: today.harm[:, c].copy()}
-        walk = partial(_together, chain, (c, capability), levels[capability], worth, start)
+        walk = partial(_together, chain, capability, levels[capability], worth, start)
         full = cache(partial(_gained, case, effects, drawn, walk))
         course = None
         if paths.declared:
@@ -319,7 +319,7 @@ def _gained(
 
 def _together(
     chain: ChainModel,
-    at: tuple[int, str],
+    capability: str,
     levels: Levels,
     worth: Mapping[str, Worth],
     today: Mapping[str, Floats],
@@ -328,12 +328,8 @@ def _together(
     """By measure, (draws,) what a chain gives more in a year with some changes."""
     if not any(changes):
         return {measure: np.zeros_like(now) for measure, now in today.items()}
-    place, capability = at
-    then = chain.walk(len(today[MONEY]), {capability: changed(levels, *changes)}, worth)
-    return {
-        MONEY: then.money[:, place] - today[MONEY],
-        HARM: then.harm[:, place] - today[HARM],
-    }
+    then = chain.walk_one(len(today[MONEY]), capability, changed(levels, *changes), worth)
+    return {MONEY: then.money - today[MONEY], HARM: then.harm - today[HARM]}
 
 
 def _grouped(case: Case, on_chain: bool, fewest: int) -> dict[tuple[str, str], list[Effect]]:

@@ -1,6 +1,6 @@
 """What each cost line turns out at: base, overrun counted once, the cost of managing risk."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -53,7 +53,7 @@ class OutTurns:
         common = min(case.settings.common_cause, MOST)
         self._amount = {line.id: amount_of(line, common) for line in case.costs}
         self._bias = {line.id: bias_of(line, common) for line in case.costs}
-        self._factors: dict[str, float] = {}
+        self._factors: dict[tuple[str, str], float] = {}
 
     def inputs(self) -> tuple[Estimate, ...]:
         """Every estimate that is drawn for some line, as it is drawn."""
@@ -62,8 +62,9 @@ class OutTurns:
 
     def of(self, draws: Draws, lines: Iterable[CostLine]) -> Iterator[tuple[CostLine, OutTurn]]:
         """Each of some lines with what it turns out at."""
-        shared = self._shared(draws)
-        for line in lines:
+        asked = tuple(lines)
+        shared = self._shared(draws, {line.total for line in asked})
+        for line in asked:
             found, factor = self._one(draws, line, shared), self.factor(self._total_of(line), line)
             yield line, found if factor == 1.0 else found.times(factor)
 
@@ -72,9 +73,7 @@ class OutTurns:
         stated = next((t for t in self._case.totals if t.id == total), None)
         if stated is None or stated.stands_for == "base" or self._stays(line):
             return 1.0
-        if total not in self._factors:
-            self._factors[total] = self._found(stated, stated.stands_for)
-        return self._factors[total]
+        return self._found(stated, stated.stands_for)
 
     def lines_of(self, total: str) -> tuple[CostLine, ...]:
         """Lines of a total, and those that manage the risk of one of them."""
@@ -82,7 +81,7 @@ class OutTurns:
 
     def readings(self, total: Total, draws: Draws, readings: Iterable[str]) -> Mapping[str, Floats]:
         """(draws,) the sum of the out-turns of a total by what the total is taken to stand for."""
-        shared, lines = self._shared(draws), self.lines_of(total.id)
+        shared, lines = self._shared(draws, {total.id}), self.lines_of(total.id)
         amounts = [(line, self._one(draws, line, shared).amount) for line in lines]
         staying = sum((a for line, a in amounts if self._stays(line)), np.zeros(draws.size))
         moving = sum((a for line, a in amounts if not self._stays(line)), np.zeros(draws.size))
@@ -91,14 +90,17 @@ class OutTurns:
 
     def _found(self, total: Total, reading: str) -> float:
         """Find the factor in draws of its own, so that it is one number in every chunk."""
-        draws = Sampled(self._case.settings.seed, 0, REFERENCE)
-        shared, lines = self._shared(draws), self.lines_of(total.id)
-        moving = [line for line in lines if not self._stays(line)]
-        if not moving:
-            return 1.0
-        staying = sum(line.amount.mode for line in lines if self._stays(line))
-        turned = np.stack([self._one(draws, line, shared).amount for line in moving]).T
-        return standing_for(turned, total.amount.mode - staying, reading)[1]
+        found = self._factors.get((total.id, reading))
+        if found is None:
+            draws = Sampled(self._case.settings.seed, 0, REFERENCE)
+            shared, lines = self._shared(draws, {total.id}), self.lines_of(total.id)
+            moving = [line for line in lines if not self._stays(line)]
+            staying = sum(line.amount.mode for line in lines if self._stays(line))
+            turned = [self._one(draws, line, shared).amount for line in moving]
+            rest = total.amount.mode - staying
+            found = standing_for(np.stack(turned).T, rest, reading)[1] if moving else 1.0
+            self._factors[total.id, reading] = found
+        return found
 
     def _total_of(self, line: CostLine) -> str:
         return line.total or (self._lines[line.manages].total if line.manages else "")
@@ -122,10 +124,10 @@ class OutTurns:
         over = none if bias is None else out_turn(base, draws.of(bias)) - base
         return OutTurn(base, over, none)
 
-    def _shared(self, draws: Draws) -> Mapping[str, Floats]:
-        """(draws,) base of every line with a range that shares a stated total."""
+    def _shared(self, draws: Draws, totals: Collection[str]) -> Mapping[str, Floats]:
+        """(draws,) base of every line with a range that shares one of some stated totals."""
         found: dict[str, Floats] = {}
-        for total in self._case.totals:
+        for total in (t for t in self._case.totals if t.id in totals):
             lines = [line for line in self._case.costs if line.total == total.id]
             sharing = [line for line in lines if not line.amount.is_certain]
             if not sharing:

@@ -25,7 +25,7 @@ from capworth.methods.arguments import Bools
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.chain import ChainModel
 from capworth.model.result import Answer, Provenance
-from capworth.model.simulation import Sample, draw_sample
+from capworth.model.simulation import CHUNK, Model, Sample, draw_sample, sampled
 from capworth.programme.choice import Choice
 
 LARGEST = 5  # services that are split
@@ -78,8 +78,8 @@ def check_splits(
 
     Parameters
     ----------
-    draws : in which everything is found, the case as it is too; of improvements whose sets are too
-        many to try, the likely ones of the case as it is are looked at
+    draws : in which everything is found, the case as it is too, one chunk at most; of improvements
+        whose sets are too many to try, the likely ones of the case as it is are looked at
     parts : into how many each is split
     declared : whether declared splits are tried as well as silent ones
 
@@ -90,10 +90,10 @@ def check_splits(
     """
     if not case.improvements or case.settings.budget is None:
         return None
-    sample = draw_sample(case, draws, first=draws)
+    sample = draw_sample(case, min(draws, CHUNK), first=min(draws, CHUNK))
     choice, budget = Choice.of(sample, keep=False), case.settings.budget
     sets = choice.at(budget).sets if choice.listed is None else None
-    before = figures(sample, sets)
+    before = figures(choice, sets)
     sizes = sample.drawn.cost.mean(axis=0)
     largest = [case.capability_ids[k] for k in np.argsort(-sizes, kind="stable")[:LARGEST]]
     rows = []
@@ -101,7 +101,7 @@ def check_splits(
         for many in parts:
             for kind in ("declared", "silent") if declared else ("silent",):
                 other = split(case, capability, many, declared=kind == "declared")
-                after = figures(draw_sample(other, draws, first=draws), sets)
+                after = figures(Choice.of(_again(sample, other), keep=False), sets)
                 rows += [
                     {
                         "figure": name,
@@ -115,12 +115,23 @@ def check_splits(
                     for name, found in before.items()
                 ]
     table = pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="row"))
-    return SplitCheck(table, replace(provenance, draws=draws))
+    return SplitCheck(table, replace(provenance, draws=sample.draws))
 
 
-def figures(sample: Sample, sets: Bools | None = None) -> Mapping[str, str | float]:
+def _again(sample: Sample, case: Case) -> Sample:
+    """Another case in the draws of a sample.
+
+    Modes and ranks stay those of the sample: no headline figure reads them.
+    """
+    model = Model(case, first=sample.draws)
+    with model.keeping():
+        assert model.extents  # half of the answer is known from them
+        return replace(sample, model=model, drawn=model.answer(sampled(case, 0, sample.draws)))
+
+
+def figures(choice: Choice, sets: Bools | None = None) -> Mapping[str, str | float]:
     """Headline figures of a case by name, with the best of some sets, or of all where None."""
-    choice, budget = Choice.of(sample, keep=False), sample.case.settings.budget or 0.0
+    sample, budget = choice.sample, choice.case.settings.budget or 0.0
     choice = choice if sets is None else choice.among(sets)
     found = choice.search.best(budget)
     chosen, delays = found.sets[0], found.delays[0]

@@ -413,9 +413,10 @@ def project(
     columns = kept.shape[1] + measured + 1 + most * most
     for block in blocks(draws, many, max(1, columns // step)):
         every = [side[block[0]] for side in reference]
+        inputs, outputs = (np.take_along_axis(s, kept[block[0], :, None], axis=1) for s in every)
         technology = Technology.of(
-            np.take_along_axis(every[0], kept[block[0], :, None], axis=1),
-            np.take_along_axis(every[1], kept[block[0], :, None], axis=1),
+            inputs,
+            outputs,
             question.returns,
             trades=None if question.trades is None else question.trades[block[0]],
             joint=question.joint,
