@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from capworth.errors import InputError
@@ -571,6 +571,8 @@ def test_readings_of_one_list_share_the_claims_that_are_planted() -> None:
     assert repr(power_of(lines, one, Rule(), held=False)) == repr(alone)
 
 
+@example([0.0, 0.3, 0.3])
+@example([0.3, 0.3, 1.0])
 @given(st.lists(st.sampled_from([0.0, 0.3, 0.3 + 5e-7, 1.0]), min_size=1, max_size=6))
 def test_whether_the_other_shares_are_apart_is_asked_of_each_line(given: list[float]) -> None:
     share = np.array(given)

@@ -637,17 +637,24 @@ def _nearest(
     pool = technology.pool[:, None, : technology.measured, : technology.units]
     sign = np.where(np.arange(technology.measured) < inputs, -1, 1)
     amount = technology.size[:, None] / size
-    step = np.full(amount.shape, np.inf)
     with np.errstate(divide="ignore", invalid="ignore"):  # of nothing, and in no direction
         if constant:
             amount = np.full(amount.shape, np.inf)
             for k in range(inputs):
                 np.fmin(amount, scaled[:, :, k, None] / pool[:, :, k], out=amount)
             amount[~np.isfinite(amount)] = 0
+        good, room = np.ones(amount.shape, dtype=bool), np.empty(amount.shape)
         for k in range(technology.measured):
-            room = (pool[:, :, k] * amount - scaled[:, :, k, None]) * sign[k]
-            room = np.where(room < -ROUNDING, -np.inf, np.maximum(room, 0))
-            np.fmin(step, room / np.abs(toward[:, :, k, None]), out=step)
+            np.multiply(pool[:, :, k], amount, out=room)
+            room -= scaled[:, :, k, None]
+            good &= room <= ROUNDING if k < inputs else room >= -ROUNDING
+        g, p, u = np.nonzero(good)  # the few that dominate a point, and how far it goes to each
+        times, far = amount[good], np.full(len(g), np.inf)
+        for k in np.flatnonzero(toward.any(axis=(0, 1))):
+            beyond = (pool[:, 0, k][g, u] * times - scaled[:, :, k][g, p]) * sign[k]
+            np.fmin(far, np.maximum(beyond, 0) / np.abs(toward[:, :, k])[g, p], out=far)
+        step = np.full(amount.shape, -np.inf)
+        step[good] = far
         best = step.argmax(axis=2)
         own, most = (np.take_along_axis(step, of[..., None], axis=2) for of in (itself, best))
         best = np.where(own == most, itself[..., None], best[..., None])
