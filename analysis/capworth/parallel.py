@@ -85,22 +85,22 @@ def beside(given: Any, workers: int, executor: Executor | None = None) -> Iterat
 
 
 @contextmanager
-def mapped(given: Any, workers: int) -> Iterator[Map]:
+def mapped(given: Any, processes: int) -> Iterator[Map]:
     """Yield a `map` of `do(given, thing)` over things, in order, each by whoever is free.
 
-    With one worker in this process; else in processes, which begin anew where a copy is not safe.
-    The typesetter and the charts hold Python's lock, so that threads would gain nothing.
+    In other processes, which begin anew where a copy is not safe. The typesetter and the charts
+    hold Python's lock, so that threads would gain nothing.
 
     Parameters
     ----------
     given : what every piece of work needs; sent once to each process
-    workers : processes
+    processes : beside this one; with none each thing is made in this one, when it is asked for
     """
-    if workers == 1:
+    if not processes:
         yield lambda do, things: (do(given, thing) for thing in things)
         return
     way = way_of_processes() or "spawn"
-    with _processes(given, workers, way) as pool:
+    with _processes(given, processes, way) as pool:
         yield partial(_in_order, pool.submit)
 
 

@@ -181,9 +181,12 @@ def test_yearly_flows_are_those_of_the_sample(sample: Sample) -> None:
         (today, drawn.payers, drawn.money),
         (added, drawn.improvement_payers, drawn.gains.money),
     ):
-        np.testing.assert_allclose(flow.cost.present, payers.transpose(1, 2, 0))
-        gained = flow.benefit.present.sum(axis=1)
-        np.testing.assert_allclose(gained, money.T, rtol=1e-9, atol=1e-6)
+        for k, paid in enumerate(payers.transpose(1, 2, 0)):
+            each = [flow.cost.present_of(k, [p]) for p in range(len(paid))]
+            np.testing.assert_allclose(each, paid)
+            np.testing.assert_allclose(flow.cost.present_of(k, range(len(paid))), paid.sum(axis=0))
+            gained = flow.benefit.present_of(k, range(len(SCOPES)))
+            np.testing.assert_allclose(gained, money[:, k], rtol=1e-9, atol=1e-6)
         np.testing.assert_allclose(flow.cost.yearly @ weights, payers.mean(axis=0))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from capworth.appraisal.cost_cube import cost_cube
 from capworth.case.model import NET, BusinessAsUsual, Case, Estimate
-from capworth.model.chain import changed
+from capworth.model.chain import SCOPES, changed
 from capworth.model.costs import PAYERS, discount_factors
 from capworth.model.draws import AtModes, Sampled
 from capworth.model.flows import FlowModel
@@ -99,14 +99,17 @@ def test_present_values_are_those_of_the_years(small: Case, keeps: str) -> None:
         (today, drawn.payers, drawn.money),
         (added, drawn.improvement_payers, drawn.gains.money),
     ):
-        paid, gained = flows.cost, flows.benefit
-        np.testing.assert_allclose(paid.present, cost.transpose(1, 2, 0), rtol=1e-9, atol=1e-6)
-        np.testing.assert_allclose(gained.present.sum(axis=1), money.T, rtol=1e-9, atol=1e-6)
-        for stream in (paid, gained):
-            mean = stream.present.mean(axis=2)
-            np.testing.assert_allclose(stream.yearly @ discount, mean, rtol=1e-9, atol=1e-6)
-            ever = stream.ever.mean(axis=2)
-            np.testing.assert_allclose(stream.yearly.sum(axis=2), ever, rtol=1e-9, atol=1e-6)
+        for k in range(cost.shape[1]):
+            gained = flows.benefit.present_of(k, range(len(SCOPES)))
+            np.testing.assert_allclose(gained, money[:, k], rtol=1e-9, atol=1e-6)
+            for p in range(cost.shape[2]):
+                paid = flows.cost.present_of(k, [p])
+                np.testing.assert_allclose(paid, cost[:, k, p], rtol=1e-9, atol=1e-6)
+            for stream in (flows.cost, flows.benefit):
+                for p, yearly in enumerate(stream.yearly[k]):
+                    mean, ever = stream.present_of(k, [p]).mean(), stream.ever_of(k, [p]).mean()
+                    np.testing.assert_allclose(yearly @ discount, mean, rtol=1e-9, atol=1e-6)
+                    np.testing.assert_allclose(yearly.sum(), ever, rtol=1e-9, atol=1e-6)
 
 
 @pytest.mark.parametrize("keeps", ["", "SCAN", "LINK", "CLOUD"])

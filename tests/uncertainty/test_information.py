@@ -17,6 +17,7 @@ from capworth.case.read import read_case
 from capworth.errors import CaseError
 from capworth.methods.arguments import Floats
 from capworth.methods.portfolio.confidence import Plan
+from capworth.methods.uncertainty.bounded_information import worth_within
 from capworth.model.draws import Sampled
 from capworth.model.result import Provenance
 from capworth.model.simulation import draw_sample
@@ -193,7 +194,7 @@ def test_own_effects_and_a_survey_of_them_by_least_squares(small: Case) -> None:
     fitted = design @ np.linalg.lstsq(design, gain, rcond=None)[0]
     done = np.minimum(1, options.budget / np.maximum(options.cost, 1e-9)).mean(axis=0)
     moved = np.outer(fitted - fitted.mean(), options.sets[:, k] * done)
-    mean = options.worth().mean(axis=0)
+    mean = worth_within(options.value, options.cost, options.budget).mean(axis=0)
     known = (mean + moved).max(axis=1).mean() - mean.max()
     row = found.surveys().iloc[0]
     assert 0.3 < row["resolved"] < 0.9

@@ -5,15 +5,16 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from parts_of_cases import unchecked
 
-from capworth.case.model import Case, Estimate
+from capworth.case.model import BusinessAsUsual, Case, Estimate
 from capworth.case.read import PARTS
 from capworth.methods.arguments import Floats
-from capworth.model.draws import AtModes, quantile_of
+from capworth.model.draws import AtModes, Sampled, quantile_of
 from capworth.model.out_turn import bias_of
 from capworth.model.simulation import Model, gain_per_million, value_per_million
 from capworth.study.stages import Study, run_study
@@ -84,6 +85,26 @@ def test_every_swing_is_that_of_a_case_with_one_input_moved(small: Case, worked:
     assert table["swing"].is_monotonic_decreasing
 
 
+@pytest.mark.parametrize("keeps", ["", "LAB"])
+def test_rates_are_those_of_the_whole_model(small: Case, keeps: str) -> None:
+    growth = Estimate("growth", -0.1, 0.01, 0.2, "share a year", "D", "", "judged", 2)
+    improvements = tuple(replace(i, keeps=keeps * (i.id == "SCAN")) for i in small.improvements)
+    paths = (BusinessAsUsual("LAB", growth, growth, 2027),)
+    case = replace(small, improvements=improvements, business_as_usual=paths if keeps else ())
+    model, draws = Model(case), Sampled(3, 0, 40)
+    whole = gain_per_million(model.answer(draws))
+    np.testing.assert_allclose(sensitivity._rates(model, draws), whole, rtol=1e-12)
+
+
+def test_how_many_inputs_are_swung_together_does_not_matter(
+    worked: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sensitivity, "TOGETHER", 3)
+    found = sensitivity.swing_inputs(worked.sample, worked.provenance)
+    assert found is not None
+    pd.testing.assert_frame_equal(found.to_frame(), sensitivity_of(worked).to_frame())
+
+
 def test_inputs_that_move_nothing_are_left_out(small: Case, worked: Study) -> None:
     """The ranking of improvements does not hang on unit values, pledges or other costs."""
     found = set(sensitivity_of(worked).to_frame().index)
@@ -139,7 +160,7 @@ def straight(estimate: Estimate, base: float, slope: float) -> float:
     """The chance of turning when the lead falls along a straight line."""
     ends = quantile_of(estimate, np.array([0.1, 0.9]))
     low, high = (base + slope * (end - estimate.mode) for end in ends)
-    return sensitivity._probability_of_turning(estimate, base, float(low), float(high))
+    return sensitivity._probability_of_turning(estimate, ends, base, float(low), float(high))
 
 
 @given(
@@ -175,10 +196,10 @@ def test_a_lead_that_is_lost_at_both_ends_is_lost_by_both() -> None:
     estimate = Estimate("x", 0.0, 0.5, 1.0, "", "D", "", "judged", 2)
     ends = quantile_of(estimate, np.array([0.1, 0.9]))
     half = 1.0 * (0.5 - float(ends[0])) / 0.25  # the lead is gone at 0.25 and at 0.75
-    chance = sensitivity._probability_of_turning(estimate, 1.0, 1 - half, 1 - half)
+    chance = sensitivity._probability_of_turning(estimate, ends, 1.0, 1 - half, 1 - half)
     one = straight(estimate, 1.0, 4.0)
     assert chance == pytest.approx(2 * one, rel=1e-6)
-    assert sensitivity._probability_of_turning(estimate, 1.0, 1.5, 1.0) == 0
+    assert sensitivity._probability_of_turning(estimate, ends, 1.0, 1.5, 1.0) == 0
 
 
 # --------------------------------------------------------------------------------- evidence

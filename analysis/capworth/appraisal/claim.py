@@ -426,7 +426,7 @@ class _Lists:
             cost=cost[order],
             vectors=means @ vectors,
             inside=inside,
-            drawn_shares=np.einsum("ncf,f,lc->nl", first, inside.astype(float), means),
+            drawn_shares=first[:, :, inside].sum(axis=2) @ means.T,
         )
 
     def lines(self, known: Ints) -> Lines:

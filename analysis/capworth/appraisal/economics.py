@@ -76,17 +76,17 @@ class View:
     @cached_property
     def cost(self) -> Floats:
         """(draws,) present value of what its payers pay."""
-        return self._sum(self.flows.cost.present, self._payers, PAYERS)
+        return self.flows.cost.present_of(self.k, self._payers)
 
     @cached_property
     def benefit(self) -> Floats:
         """(draws,) present value of its benefits."""
-        return self._sum(self.flows.benefit.present, self._scopes, SCOPES)
+        return self.flows.benefit.present_of(self.k, self._scopes)
 
     @cached_property
     def saving(self) -> Floats:
         """(draws,) present value of what its payers are spared."""
-        return self._sum(self._saved.present, self._payers, PAYERS)
+        return self._saved.present_of(self.k, self._payers)
 
     @cached_property
     def net(self) -> Floats:
@@ -96,49 +96,52 @@ class View:
     @property
     def public(self) -> Floats:
         """(draws,) the part of `cost` that public payers bear."""
-        mine = [payer for payer in self._payers if payer in PUBLIC]
-        return self._sum(self.flows.cost.present, mine, PAYERS)
+        mine = [payer for payer in self._payers if PAYERS[payer] in PUBLIC]
+        return self.flows.cost.present_of(self.k, mine)
 
     @property
     def net_public(self) -> Floats:
         """(draws,) fiscal gains less all public costs, whatever the perspective."""
-        fiscal = self._sum(self.flows.benefit.present, ("fiscal",), SCOPES)
-        return net_public_value(fiscal, self._sum(self.flows.cost.present, PUBLIC, PAYERS))
+        fiscal = self.flows.benefit.present_of(self.k, _places(("fiscal",), SCOPES))
+        cost = self.flows.cost.present_of(self.k, _places(PUBLIC, PAYERS))
+        return net_public_value(fiscal, cost)
 
     @property
     def ever(self) -> Floats:
         """(draws,) benefits and savings less costs, summed over the years, not discounted."""
-        return self._less(*(each.ever for each in self._streams))
+        saved = self._saved.ever_of(self.k, self._payers)
+        gained = self.flows.benefit.ever_of(self.k, self._scopes) + saved
+        return gained - self.flows.cost.ever_of(self.k, self._payers)
 
     @property
     def mean(self) -> Floats:
         """(years,) the same as expected in each year."""
-        return self._less(*(each.yearly for each in self._streams))
+        benefit, saving, cost = (
+            stream.yearly[self.k, parties].sum(axis=0)
+            for stream, parties in (
+                (self.flows.benefit, self._scopes),
+                (self._saved, self._payers),
+                (self.flows.cost, self._payers),
+            )
+        )
+        mean: Floats = benefit + saving - cost
+        return mean
 
     @property
-    def _payers(self) -> tuple[str, ...]:
-        return PERSPECTIVES[self.perspective].payers
+    def _payers(self) -> list[int]:
+        return _places(PERSPECTIVES[self.perspective].payers, PAYERS)
 
     @property
-    def _scopes(self) -> tuple[str, ...]:
-        return PERSPECTIVES[self.perspective].scopes
+    def _scopes(self) -> list[int]:
+        return _places(PERSPECTIVES[self.perspective].scopes, SCOPES)
 
     @property
     def _saved(self) -> Stream:
         return self.flows.saving if self.perspective == SOCIETY else self.flows.cashable
 
-    @property
-    def _streams(self) -> tuple[Stream, Stream, Stream]:
-        return self.flows.benefit, self._saved, self.flows.cost
 
-    def _less(self, benefit: Floats, saving: Floats, cost: Floats) -> Floats:
-        gained = self._sum(benefit, self._scopes, SCOPES) + self._sum(saving, self._payers, PAYERS)
-        return gained - self._sum(cost, self._payers, PAYERS)
-
-    def _sum(self, amounts: Floats, parties: Sequence[str], known: Sequence[str]) -> Floats:
-        """Amounts (things, parties, ...) of this thing and some parties."""
-        total: Floats = amounts[self.k, [known.index(party) for party in parties]].sum(axis=0)
-        return total
+def _places(parties: Sequence[str], known: Sequence[str]) -> list[int]:
+    return [known.index(party) for party in parties]
 
 
 def indicators(view: View, factors: Floats, rate: float) -> Row:
@@ -733,14 +736,18 @@ def _savings(sample: Sample, programme: Programme | None, perspective: str) -> p
 def _account(flows: Flows, k: int) -> dict[str, dict[str, float]]:
     """Mean present value that each party pays and gains, what it is spared among it, millions."""
     paid, spared, gained = (
-        stream.present[k].mean(axis=1) / MILLION
-        for stream in (flows.cost, flows.saving, flows.benefit)
+        [float(stream.present_of(k, [party]).mean()) / MILLION for party in range(many)]
+        for stream, many in (
+            (flows.cost, len(PAYERS)),
+            (flows.saving, len(PAYERS)),
+            (flows.benefit, len(SCOPES)),
+        )
     )
     rows = {party: {"pays_m": 0.0, "gains_m": 0.0, "net_m": 0.0} for party in PARTIES}
-    for payer, pays, saves in zip(PAYERS, paid.tolist(), spared.tolist(), strict=True):
+    for payer, pays, saves in zip(PAYERS, paid, spared, strict=True):
         rows[payer]["pays_m"] += pays
         rows[payer]["gains_m"] += saves
-    for scope, gains in zip(SCOPES, gained.tolist(), strict=True):
+    for scope, gains in zip(SCOPES, gained, strict=True):
         rows[GAINS_OF[scope]]["gains_m"] += gains
     for row in rows.values():
         row["net_m"] = row["gains_m"] - row["pays_m"]

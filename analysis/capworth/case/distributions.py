@@ -1,11 +1,11 @@
 """How inputs are drawn: shape, ends or quantiles, what was observed, what moves with what."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cache
 from itertools import combinations, product
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args, get_type_hints
 
 import numpy as np
 
@@ -90,15 +90,17 @@ def with_distributions(
             estimate = replace(estimate, made_of=together[estimate.name])
         return estimate
 
+    def row_drawn(row: Any, number: str) -> Any:
+        every = ((field, e, drawn(e, field != number)) for field, e in estimates_in(row))
+        moved = {field: now for field, e, now in every if now is not e}
+        return replace(row, **moved) if moved else row
+
     speaks = bool(judgements or seen or together or ends != "ends")
     found = {}
     for table, rows in parts.items():
         number = numbers.get(table, "")
         if speaks and number:
-            rows = [
-                replace(row, **{f: drawn(e, f != number) for f, e in estimates_in(row)})
-                for row in rows
-            ]
+            rows = [row_drawn(row, number) for row in rows]
         found[table] = tuple(rows)
     return found
 
@@ -112,7 +114,9 @@ def estimates_in(row: Any) -> Iterator[tuple[str, Estimate]]:
 
 @cache
 def _fields(kind: type[object]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))  # type: ignore[arg-type]  # of a row
+    """Fields of a kind of row that hold an uncertain number, or may."""
+    hints = get_type_hints(kind).items()
+    return tuple(name for name, hint in hints if Estimate in (hint, *get_args(hint)))
 
 
 def _made_of(

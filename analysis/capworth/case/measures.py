@@ -17,6 +17,97 @@ class UnmeasuredError(ValueError):
     """A measure that gives no level: `args` are the column, what is wrong and how to mend it."""
 
 
+class Activity:
+    """What is published of each capability, year by year, to measure levels by.
+
+    Parameters
+    ----------
+    typed : the tables of a case
+    """
+
+    def __init__(self, typed: Typed) -> None:
+        self._members = float(len(typed.get("members", ())))
+        self._rows: dict[str, list[TypedRow]] = {}
+        for row in typed.get("activity", ()):
+            self._rows.setdefault(row.text("capability"), []).append(row)
+
+    def levels_of(
+        self, rows: Sequence[TypedRow], criterion: TypedRow
+    ) -> tuple[float, float, float]:
+        """Return the lowest, the most and the highest plausible level that rows together give.
+
+        Raises
+        ------
+        UnmeasuredError
+            When a series is not there, or when the level has no logarithm.
+        """
+        units = [self.amount_of(row) for row in rows]
+        scale = criterion.text("scale")
+        found = []
+        for end in ENDS:
+            level = sum(row.number_in(end) * unit for row, unit in zip(rows, units, strict=True))
+            if scale and level <= 0:
+                problem = f"the {end} level is {level:g}, which has no logarithm"
+                raise UnmeasuredError(end, problem, "Raise the factor above 0.")
+            found.append(SCALES[scale](level))
+        low, mode, high = found
+        return low, mode, high
+
+    def figure_of(self, row: TypedRow) -> TypedRow:
+        """Return the row of activity that a row of measures counts: of its year, else the last one.
+
+        Raises
+        ------
+        UnmeasuredError
+            When the capability has no such series, or no figure of it in time.
+        """
+        year = int(row.number_in("year")) if row["year"] is not None else None
+        mine = self._series(row, "metric")
+        if year is None:
+            return mine[max(mine)]
+        if year not in mine:
+            problem = f"{row.text('metric')!r} of {row.text('capability')} has no figure of {year}"
+            raise UnmeasuredError("year", problem, _years(mine))
+        return mine[year]
+
+    def amount_of(self, row: TypedRow) -> float:
+        """Return what a row of measures counts, before its factor.
+
+        Raises
+        ------
+        UnmeasuredError
+            When the capability has no such series, no figure of it in time, or a divisor of 0.
+        """
+        figure = self.figure_of(row)
+        per = row.text("per")
+        if not per:
+            return figure.number_in("value")
+        if per == MEMBERS:
+            below = self._members
+        else:
+            series = self._series(row, "per")
+            known = [year for year in series if year <= figure.number_in("year")]
+            if not known:
+                problem = f"{per!r} has no figure of {figure.text('year')} or before"
+                raise UnmeasuredError("per", problem, _years(series))
+            below = series[max(known)].number_in("value")
+        if below == 0:
+            raise UnmeasuredError("per", f"{per!r} is 0", "Divide by something that is there.")
+        return figure.number_in("value") / below
+
+    def _series(self, row: TypedRow, column: str) -> Mapping[int, TypedRow]:
+        """Rows of activity by year, of the series that a cell names."""
+        capability, metric = row.text("capability"), row.text(column)
+        mine = self._rows.get(capability, [])
+        found = {int(a.number_in("year")): a for a in mine if a.text("metric") == metric}
+        if not found:
+            problem = f"activity has no {metric!r} of {capability}"
+            raise UnmeasuredError(
+                column, problem, nearest(metric, {a.text("metric") for a in mine})
+            )
+        return found
+
+
 def measured_scores(typed: Typed) -> tuple[Score, ...]:
     """Levels on the criteria that are measured by activity, as if they stood in scores.
 
@@ -30,10 +121,9 @@ def measured_scores(typed: Typed) -> tuple[Score, ...]:
     ----------
     typed : the tables of a case, checked
     """
-    criteria = {row.text("id"): row for row in typed.get("criteria", ())}
-    return tuple(
-        _score(typed, rows, criteria[criterion]) for (_, criterion), rows in by_level(typed).items()
-    )
+    criteria, activity = {row.text("id"): row for row in typed.get("criteria", ())}, Activity(typed)
+    levels = by_level(typed).items()
+    return tuple(_score(activity, rows, criteria[criterion]) for (_, criterion), rows in levels)
 
 
 def by_level(typed: Typed) -> Mapping[tuple[str, str], Sequence[TypedRow]]:
@@ -48,9 +138,9 @@ def by_level(typed: Typed) -> Mapping[tuple[str, str], Sequence[TypedRow]]:
     return {key: groups[key] for key in order}
 
 
-def _score(typed: Typed, rows: Sequence[TypedRow], criterion: TypedRow) -> Score:
-    low, mode, high = levels_of(typed, rows, criterion)
-    figures = [figure_of(typed, row) for row in rows]
+def _score(activity: Activity, rows: Sequence[TypedRow], criterion: TypedRow) -> Score:
+    low, mode, high = activity.levels_of(rows, criterion)
+    figures = [activity.figure_of(row) for row in rows]
     evidence = (*rows, *figures)
     capability = rows[0].text("capability")
     return Score(
@@ -70,84 +160,6 @@ def _score(typed: Typed, rows: Sequence[TypedRow], criterion: TypedRow) -> Score
             floor=-inf if criterion.text("scale") else 0.0,
         ),
     )
-
-
-def levels_of(
-    typed: Typed, rows: Sequence[TypedRow], criterion: TypedRow
-) -> tuple[float, float, float]:
-    """Return the lowest, the most and the highest plausible level that rows together give.
-
-    Raises
-    ------
-    UnmeasuredError
-        When a series is not there, or when the level has no logarithm.
-    """
-    units = [amount_of(typed, row) for row in rows]
-    scale = criterion.text("scale")
-    found = []
-    for end in ENDS:
-        level = sum(row.number_in(end) * unit for row, unit in zip(rows, units, strict=True))
-        if scale and level <= 0:
-            problem = f"the {end} level is {level:g}, which has no logarithm"
-            raise UnmeasuredError(end, problem, "Raise the factor above 0.")
-        found.append(SCALES[scale](level))
-    low, mode, high = found
-    return low, mode, high
-
-
-def figure_of(typed: Typed, row: TypedRow) -> TypedRow:
-    """Return the row of activity that a row of measures counts: of its year, else the last one.
-
-    Raises
-    ------
-    UnmeasuredError
-        When the capability has no such series, or no figure of it in time.
-    """
-    year = int(row.number_in("year")) if row["year"] is not None else None
-    mine = _series(typed, row, "metric")
-    if year is None:
-        return mine[max(mine)]
-    if year not in mine:
-        problem = f"{row.text('metric')!r} of {row.text('capability')} has no figure of {year}"
-        raise UnmeasuredError("year", problem, _years(mine))
-    return mine[year]
-
-
-def amount_of(typed: Typed, row: TypedRow) -> float:
-    """Return what a row of measures counts, before its factor.
-
-    Raises
-    ------
-    UnmeasuredError
-        When the capability has no such series, no figure of it in time, or a divisor of 0.
-    """
-    figure = figure_of(typed, row)
-    per = row.text("per")
-    if not per:
-        return figure.number_in("value")
-    if per == MEMBERS:
-        below = float(len(typed.get("members", ())))
-    else:
-        series = _series(typed, row, "per")
-        known = [year for year in series if year <= figure.number_in("year")]
-        if not known:
-            problem = f"{per!r} has no figure of {figure.text('year')} or before"
-            raise UnmeasuredError("per", problem, _years(series))
-        below = series[max(known)].number_in("value")
-    if below == 0:
-        raise UnmeasuredError("per", f"{per!r} is 0", "Divide by something that is there.")
-    return figure.number_in("value") / below
-
-
-def _series(typed: Typed, row: TypedRow, column: str) -> Mapping[int, TypedRow]:
-    """Rows of activity by year, of the series that a cell names."""
-    capability, metric = row.text("capability"), row.text(column)
-    mine = [a for a in typed.get("activity", ()) if a.text("capability") == capability]
-    found = {int(a.number_in("year")): a for a in mine if a.text("metric") == metric}
-    if not found:
-        problem = f"activity has no {metric!r} of {capability}"
-        raise UnmeasuredError(column, problem, nearest(metric, {a.text("metric") for a in mine}))
-    return found
 
 
 def _years(series: Mapping[int, TypedRow]) -> str:

@@ -330,9 +330,10 @@ def figures_that_leave_their_series(case: Case) -> Iterator[Lint]:
 
 
 def _by(things: Iterable[T], key: Callable[[T], K]) -> Iterator[tuple[K, list[T]]]:
-    ordered = list(things)
-    for name in dict.fromkeys(map(key, ordered)):
-        yield name, [thing for thing in ordered if key(thing) == name]
+    found: dict[K, list[T]] = {}
+    for thing in things:
+        found.setdefault(key(thing), []).append(thing)
+    yield from found.items()
 
 
 def _name(estimate: Estimate) -> str:

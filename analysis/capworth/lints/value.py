@@ -113,8 +113,9 @@ def same_hits_twice(case: Case) -> Iterator[Lint]:
     for outcome, steps in _reached(case).items():
         if outcome not in valued:
             continue
-        for one, other in combinations(dict.fromkeys(s.capability for s in steps), 2):
-            ours, theirs = _volume(case, one), _volume(case, other)
+        volumes = {c: _volume(case, c) for c in dict.fromkeys(s.capability for s in steps)}
+        for one, other in combinations(volumes, 2):
+            ours, theirs = volumes[one], volumes[other]
             if ours is None or theirs is None or not ours[0].source:
                 continue
             hits, others = ours[1], theirs[1]

@@ -1,7 +1,7 @@
 """Who pays and who gains: present values in every draw, expected amounts in every year."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
@@ -21,36 +21,59 @@ Counts: TypeAlias = Mapping[str, Floats]  # outcome to (draws,)
 class Stream:
     """Amounts of some things by party, real, in the money of the case.
 
+    Most things have to do with few parties: what nobody adds to is no array of noughts.
+
     Attributes
     ----------
     discount : (years,) factors
-    present : (things, parties, draws) present value
-    ever : (things, parties, draws) summed over the years, not discounted
+    draws : how many
     yearly : (things, parties, years) expected in each year, not discounted
+    present : by thing and party (draws,), present value
+    ever : by thing and party (draws,), summed over the years, not discounted
     """
 
     discount: Floats
-    present: Floats
-    ever: Floats
+    draws: int
     yearly: Floats
+    present: dict[tuple[int, int], Floats] = field(default_factory=dict)
+    ever: dict[tuple[int, int], Floats] = field(default_factory=dict)
 
     @classmethod
     def none(cls, discount: Floats, draws: int, things: int, parties: int) -> "Stream":
         """Nothing as yet."""
-        shape = things, parties, draws
-        yearly = np.zeros((things, parties, len(discount)))
-        return cls(discount, np.zeros(shape), np.zeros(shape), yearly)
+        return cls(discount, draws, np.zeros((things, parties, len(discount))))
 
     def add(self, thing: int, party: int, amount: Floats | float, parts: Floats) -> None:
         """Add an amount, (draws,), that falls due in parts, (years,) or (draws, years)."""
         given = parts[0] if len(parts) == 1 and parts.ndim == 2 else parts
-        self.present[thing, party] += amount * np.einsum("...y,y->...", given, self.discount)
-        self.ever[thing, party] += amount * given.sum(axis=-1)
+        for amounts, share in (
+            (self.present, np.einsum("...y,y->...", given, self.discount)),
+            (self.ever, given.sum(axis=-1)),
+        ):
+            if (thing, party) not in amounts:
+                amounts[thing, party] = np.zeros(self.draws)
+            amounts[thing, party] += amount * share
         if given.ndim == 1:
             self.yearly[thing, party] += np.mean(amount) * given
         else:
             whole = np.broadcast_to(amount, len(given))
             self.yearly[thing, party] += np.einsum("n,ny->y", whole, given) / len(given)
+
+    def present_of(self, thing: int, parties: Iterable[int]) -> Floats:
+        """(draws,) present value of a thing, of some parties together."""
+        return self._together(self.present, thing, parties)
+
+    def ever_of(self, thing: int, parties: Iterable[int]) -> Floats:
+        """(draws,) amounts of a thing over the years, not discounted, of some parties together."""
+        return self._together(self.ever, thing, parties)
+
+    def _together(
+        self, amounts: Mapping[tuple[int, int], Floats], thing: int, parties: Iterable[int]
+    ) -> Floats:
+        total = np.zeros(self.draws)
+        for party in parties:
+            total += amounts.get((thing, party), 0.0)
+        return total
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ import pandas as pd
 
 from capworth.case.model import Capability, Case, CostLine, Estimate, FunctionShare, Score
 from capworth.methods.acceptability.dominance import dominance_faults, monotonicity_faults
-from capworth.methods.arguments import Floats
+from capworth.methods.arguments import Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.costs import CostModel, discount_factors
-from capworth.model.draws import AtModes
+from capworth.model.draws import AtModes, Draws
 from capworth.model.figures import COUNT, NO_DRAWS, Column, columns
 from capworth.model.result import Answer, Provenance
 from capworth.model.value import ValueModel, score
@@ -88,24 +88,22 @@ def find_reversals(case: Case, provenance: Provenance | None = None) -> Reversal
     if not case.measured:
         return None
     names = np.array(case.capability_ids)
-    before = _values(case)
-    changes = [
-        (DELETION, c, without_capability(case, c), np.flatnonzero(names != c)) for c in names
-    ]
-    first = str(names[int(before["score"].argmax())])
     everyone = np.arange(len(names))
-    changes.append((DUD_ADDED, "", with_dud(case), everyone))
-    changes.append((COPY_ADDED, first, with_copy(case, first), everyone))
-    moved = [_values(changed) for _, _, changed, _ in changes]
+    before = _values(case)
+    left = _without_each(case)
+    first = str(names[int(before["score"].argmax())])
+    changes = [
+        (DELETION, str(c), np.flatnonzero(everyone != k), {r: left[r][k] for r in RANKINGS})
+        for k, c in enumerate(names)
+    ]
+    changes.append((DUD_ADDED, "", everyone, _values(with_dud(case))))
+    changes.append((COPY_ADDED, first, everyone, _values(with_copy(case, first))))
     rows = []
     for ranking in RANKINGS:
-        for (change, capability, _, others), after in zip(changes, moved, strict=True):
-            then, now = before[ranking][others], after[ranking][: len(others)]
-            ahead, behind = then[:, None] > then, now[:, None] < now
-            pairs = sorted(
-                f"{names[others[i]]} {names[others[k]]}" for i, k in np.argwhere(ahead & behind)
-            )
-            rows.append((ranking, change, str(capability), len(pairs), "; ".join(pairs)))
+        for change, capability, others, after in changes:
+            ahead, behind = others[_swapped(before[ranking][others], after[ranking][others])]
+            pairs = sorted(f"{i} {k}" for i, k in zip(names[ahead], names[behind], strict=True))
+            rows.append((ranking, change, capability, len(pairs), "; ".join(pairs)))
     rows += _checked(case)
     table = pd.DataFrame(rows, columns=["ranking", "change", "capability", "swaps", "pairs"])
     table = table.set_index(["ranking", "change", "capability"])
@@ -212,10 +210,69 @@ def _values(case: Case) -> dict[str, Floats]:
     """(capabilities,) what each ranking goes by, at the modes."""
     modes, value = AtModes(), ValueModel(case)
     points = score(value.worth(value.levels(modes)), value.weights(modes))
-    cost = CostModel(case).price(modes, points).capability.sum(axis=2)
-    annual = cost[0] / discount_factors(case).sum() / MILLION
+    return {name: values[0] for name, values in _rankings(case, modes, points).items()}
+
+
+def _rankings(case: Case, draws: Draws, points: Floats) -> dict[str, Floats]:
+    """(draws, capabilities) what each ranking goes by, with these scores."""
+    cost = CostModel(case).price(draws, points).capability.sum(axis=2)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return {"score": points[0], "value": points[0] / annual}
+        value = points / (cost / discount_factors(case).sum() / MILLION)
+    return {"score": points, "value": value}
+
+
+TOGETHER = 100  # capabilities left out at a time: of each, who bears the platforms in each year
+
+
+def _without_each(case: Case) -> dict[str, Floats]:
+    """(left out, capabilities) as `_values`, without one capability in each row; it is still there.
+
+    It has no use of any platform, so the others bear these as if it were not appraised; its own
+    costs and scores are nobody else's. A whole counts for platforms by the mean score of its parts:
+    that of a part left out is the mean of the rest.
+    """
+    modes, value = AtModes(), ValueModel(case)
+    levels, weights = value.levels(modes), value.weights(modes)
+    own_names = (replace(u.use, name=str(k)) for k, u in enumerate(case.usage))  # copies share one
+    usage = tuple(replace(u, use=use) for u, use in zip(case.usage, own_names, strict=True))
+    case = replace(case, usage=usage)
+    every = np.arange(len(case.capabilities))
+    names = np.array([c.part_of or c.id for c in case.capabilities])
+    found: list[dict[str, Floats]] = []
+    for first in range(0, len(every), TOGETHER):
+        some = every[first : first + TOGETHER]
+        points = np.empty((len(some), len(every)))
+        for row, k in zip(points, some, strict=True):
+            rest = every != k
+            row[rest] = score(value.worth(levels[:, rest]), weights)[0]
+            row[k] = row[rest & (names == names[k])].mean() if (names == names[k]).sum() > 1 else 0
+        found.append(_rankings(case, _Unused(case, some), points))
+    return {name: np.concatenate([part[name] for part in found]) for name in RANKINGS}
+
+
+class _Unused:
+    """Draws at the modes, in each of which one capability uses no platform."""
+
+    def __init__(self, case: Case, capabilities: Ints) -> None:
+        ids, self.size = case.capability_ids, len(capabilities)
+        rows = {ids[k]: row for row, k in enumerate(capabilities)}
+        self._row = {u.use.name: rows[u.capability] for u in case.usage if u.capability in rows}
+
+    def of(self, estimate: Estimate) -> Floats:
+        """(draws,) the mode, or no use."""
+        levels = np.full(self.size, estimate.mode, dtype=np.float64)
+        if estimate.name in self._row:
+            levels[self._row[estimate.name]] = 0.0
+        return levels
+
+
+def _swapped(then: Floats, now: Floats) -> Ints:
+    """(2, pairs) places of who was ahead and is behind, and of whom."""
+    order = np.argsort(-then, kind="stable")
+    best = np.fmax.accumulate(now[order][::-1])[::-1]  # of itself and those not ahead of it
+    fallen = order[now[order] < best]
+    one, other = np.nonzero((then[fallen, None] > then) & (now[fallen, None] < now))
+    return np.stack((fallen[one], other))
 
 
 def _certain(level: float) -> Estimate:

@@ -77,7 +77,7 @@ def write_briefs(
     asked = _Asked(case, members, *_programme(folder, sample))
     with (
         writing(target) as put,
-        mapped(asked, workers if len(jobs) >= MANY else 1) as make,
+        mapped(asked, workers if workers > 1 and len(jobs) >= MANY else 0) as make,
     ):
         for done, (name, content) in enumerate(make(_Asked.brief, jobs)):
             put(name, content)
@@ -179,7 +179,7 @@ def write_donor_papers(
     names = [f"{language}/{package}.pdf" for package, language in jobs]
     with (
         writing(target, *names) as put,
-        mapped(offer, workers if len(jobs) > FEW else 1) as make,
+        mapped(offer, workers if workers > 1 and len(jobs) > FEW else 0) as make,
     ):
         for name, content in zip(names, make(_write, jobs), strict=True):
             put(name, content)

@@ -6,7 +6,7 @@ The charts and reports of a run, drawn side by side.
 import json
 import platform
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -390,43 +390,42 @@ def write_papers(
 ) -> None:
     """Write the explorer and a report in each language; with the full annex every chart too.
 
-    Other processes set the papers; `meanwhile` is what this one does until they are set.
+    Other processes set the papers; until they are set this one does `meanwhile` and writes the
+    explorer, which needs the same figures.
 
     The short annex draws its own pictures: no chart is made for it. For the full one every chart is
-    drawn once in each language, with its numbers beside it. With more than one worker all of it is
-    made side by side in copies of this process, which end with the memory that setting took; where
-    none is safe, only charts are worth what it takes to begin a process. The bytes are the same.
+    drawn once in each language, with its numbers beside it. With more than one worker the others
+    are copies of this process, which end with the memory that setting took; where none is safe,
+    only charts are worth what it takes to begin a process. The bytes are the same.
     """
     asked = [name for name, chart in GALLERY.items() if chart.asked(study)] if annex == FULL else []
     jobs = [(name, language) for language in languages for name in asked]
     drawn: dict[Job, str] = {}
     copied = copies_are_safe()
+    others = workers if jobs else workers - 1  # while charts are drawn this one has nothing to do
     alone = workers == 1 or not (jobs or copied)
-    whole = alone or copied
-    with mapped(study if whole else _light(study), 1 if alone else workers) as make:
-        explored = (
-            make(write_explorer, [languages]) if whole else [write_explorer(study, languages)]
-        )
+    given = study if alone or copied else _light(study)
+    editions, reports = list[Edition](), list[Iterator[bytes]]()
+    with mapped(given, 0 if alone else others) as make:
         for job, svg in zip(jobs, make(_draw, jobs), strict=True):
             drawn[job] = svg
             if progress:
                 progress("charts", len(drawn), len(jobs))
         content = Content.of(study, annex)
-        editions = [content.said(language) for language in languages]
-        by_language = [
-            (e.language, {name: drawn[name, e.language] for name in asked}, annex, e)
-            for e in (editions if PDF in formats else ())
-        ]
-        reports = make(_report, by_language)
+        for language in languages:
+            edition = content.said(language)
+            editions.append(edition)
+            if PDF in formats:  # it is set while the next one is said
+                charts = {name: drawn[name, language] for name in asked}
+                reports.append(make(_report, [(language, charts, annex, edition)]))
         meanwhile()
+        _write_whole(folder / EXPLORER, write_explorer(study, languages))
         if jobs:
             _write_charts(study, languages[0], drawn, folder / "charts")
-        for done, (edition, report) in enumerate(zip(editions, reports, strict=False), start=1):
-            (folder / f"report-{edition.language}.pdf").write_bytes(report)
+        for done, (edition, made) in enumerate(zip(editions, reports, strict=False), start=1):
+            (folder / f"report-{edition.language}.pdf").write_bytes(next(made))
             if progress:
                 progress("reports", done, len(languages))
-        for page in explored:
-            _write_whole(folder / EXPLORER, page)
     _write_others(study, editions, formats, folder, drawn)
 
 

@@ -13,10 +13,14 @@ from scipy.special import ndtri
 
 from capworth.case.model import DISTANCE, HARM, NET, Estimate, PlannedSurvey
 from capworth.case.numerals import in_brief
-from capworth.methods.arguments import Bools, Floats
+from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.confidence import frontier_at
-from capworth.methods.uncertainty.bounded_information import bounded_evpi, survey_resolves
+from capworth.methods.uncertainty.bounded_information import (
+    bounded_evpi,
+    some_draws,
+    survey_resolves,
+)
 from capworth.model.draws import GROUP
 from capworth.model.figures import Column, Figure, number
 from capworth.model.result import Answer, Provenance
@@ -192,36 +196,33 @@ def value_of_information(
         return None
     options = Options.of(sample, programme)
     scale = SCALE[options.choice.measure]
-    budgets = _Budgets(options)  # first: it is large in memory itself
-    parted = bounded_evpi(options.value, options.cost, _budget(options), most=options.most)
-    entire = bounded_evpi(options.value, options.cost, _budget(options), True, options.most)
+    budgets, cost = _Budgets(options), options.cost
+    parted = bounded_evpi(options.value, cost, _budget(options), most=options.most)
+    entire = bounded_evpi(options.value, cost, _budget(options), True, options.most)
+    del cost  # thousands of draws by a thousand sets
     for found in (parted, entire):
         slack = ROUNDING * max(1.0, abs(found.ceiling))
         assert -slack <= found.evpi <= found.ceiling + slack
-    worth = options.worth()
-    lead = worth.max(axis=1) - worth[:, parted.best]
-    means, size = worth.mean(axis=0), len(worth)
-    del worth  # thousands of draws by a thousand sets: no two of them longer than need be
-    groups = _Groups(options, parted.evpi, means)
+    groups = _Groups(options, parted.evpi, parted.worth)
     rows = {name: group.row(groups, budgets, scale) for name, group in groups.found().items()}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS)).astype(COLUMNS)
     table = table.rename_axis("group").sort_values("value", ascending=False, kind="stable")
     surveys = {s.id: _survey(s, groups, budgets, scale) for s in sample.case.planned_surveys}
     asked = pd.DataFrame.from_dict(surveys, orient="index", columns=list(SURVEY)).astype(SURVEY)
-    best = float(means.max())
+    best = float(parted.worth[parted.best])
     return Resolving(
         _table=table,
         _surveys=asked.rename_axis("survey"),
         measure=options.choice.measure,
         worth=best / scale,
         evpi=parted.evpi / scale,
-        evpi_error=float(lead.std() / np.sqrt(len(lead))) / scale,
+        evpi_error=float(parted.lead.std() / np.sqrt(options.size)) / scale,
         ceiling=parted.ceiling / scale,
         evpi_whole=entire.evpi / scale,
         money_m=budgets.for_as_much(parted.evpi) / MILLION,
-        confidence_price=(best - float(means[options.mine])) / scale,
+        confidence_price=(best - float(parted.worth[options.mine])) / scale,
         sets=len(options.sets),
-        draws=size,
+        draws=options.size,
         provenance=provenance,
     )
 
@@ -334,7 +335,11 @@ class _Groups:
         self.sites = Sites(self._case, self._model, self._measure)
         self._mean = means  # (sets,) expected worth
         self._done = options.done.mean(axis=0)
-        self._most = np.maximum(options.value, 0.0).mean(axis=0)
+        rows = some_draws(*options.value.shape)
+        above = sum(np.maximum(options.value[some], 0.0).sum(axis=0) for some in rows)
+        self._most = np.asarray(above) / options.size
+        self._less = options.value.mean(axis=0) - self._most
+        self._spent = options.spent.mean(axis=0) if self._measure == NET else 0.0
         self._seed = self._case.settings.seed
 
     def found(self) -> Mapping[str, _Group]:
@@ -441,21 +446,24 @@ class _Groups:
 
     def block(self, kind: str) -> Floats:
         """(draws,) lead of choosing when all costs, or all values, are known: exact."""
+        best = int((self._most * self._done + self._less).argmax())  # whatever is known
+        lead = np.empty(self._options.size)
+        for rows in some_draws(*self._options.value.shape):
+            known = self._known(kind, rows)
+            lead[rows] = known.max(axis=1) - known[:, best]
+        return lead
+
+    def _known(self, kind: str, rows: slice) -> Floats:
+        """(draws, sets) what is expected in some draws when all costs, or values, are known."""
         options = self._options
+        value = options.value[rows]
+        if self._measure == NET and kind == COSTS:
+            return np.asarray(self._most + self._less + self._spent - options.spent[rows])
         if self._measure == NET:
-            gain = options.value + options.spent
-            known = gain.mean(axis=0) - options.spent
-            if kind == VALUES:
-                known = gain - options.spent.mean(axis=0)
-        else:
-            if kind == VALUES:
-                known = np.maximum(options.value, 0.0)
-                known *= options.done.mean(axis=0)
-                known += np.minimum(options.value, 0.0)
-            else:
-                known = np.maximum(options.value, 0.0).mean(axis=0) * options.done
-                known += np.minimum(options.value, 0.0).mean(axis=0)
-        return np.asarray(known.max(axis=1) - known[:, int(known.mean(axis=0).argmax())])
+            return np.asarray(value + options.spent[rows] - self._spent)
+        if kind == COSTS:
+            return np.asarray(self._most * options.done[rows] + self._less)
+        return np.asarray(np.maximum(value, 0.0) * self._done + np.minimum(value, 0.0))
 
     def lead(self, group: _Group, part: float = 1.0) -> Floats:
         """(draws,) lead of the best set given the group over the best without.
@@ -468,19 +476,24 @@ class _Groups:
 
     def floor(self, group: _Group, part: float = 1.0) -> float:
         """What the same regression finds in shuffled rows: noise alone."""
-        size = self._options.size
-        orders = [stream(self._seed, f"shuffle/{k}").permutation(size) for k in range(SHUFFLES)]
-        shuffled = [group.basis[order] for order in orders]
+        shuffled = [group.basis[order] for order in self._orders]
         slopes = np.split(part * self._slopes(group, np.hstack(shuffled)), SHUFFLES)
         found = [self._lead(b, s).mean() for b, s in zip(shuffled, slopes, strict=True)]
         return max(float(np.mean(found)), 0.0)
+
+    @cached_property
+    def _orders(self) -> list[Ints]:
+        """Orders of the draws by which rows are shuffled."""
+        streams = (stream(self._seed, f"shuffle/{k}") for k in range(SHUFFLES))
+        return [some.permutation(self._options.size) for some in streams]
 
     def _lead(self, basis: Floats, slopes: Floats) -> Floats:
         """(draws,) see `lead`."""
         ahead = self._mean + basis[::THINNED] @ slopes
         sets = np.unique(np.append(ahead.argmax(axis=1), int(self._mean.argmax())))
-        known = self._mean[sets] + basis @ slopes[:, sets]
-        return np.asarray(known.max(axis=1) - self._mean.max())
+        known = slopes[:, sets].T @ basis.T  # (sets, draws), so that draws lie side by side
+        known += self._mean[sets, None]
+        return np.asarray(known.max(axis=0) - self._mean.max())
 
     def _slopes(self, group: _Group, basis: Floats) -> Floats:
         """(functions, sets) how what is expected of each set moves with functions of a group."""
@@ -488,11 +501,13 @@ class _Groups:
         slopes = np.zeros((basis.shape[1], len(self._mean)))
         gained = [not group.moves.isdisjoint(part.owners) for part in options.parts]
         if any(gained):
-            moved = basis.T @ (options.gains[:, gained] + options.spendings[:, gained])
-            slopes += moved @ options.inside[gained] * self._done
+            gains = options.gains[gained]
+            if self._measure == NET:
+                gains += options.spendings[gained]
+            slopes += (gains @ basis).T @ options.inside[gained] * self._done
         if group.prices and self._measure == NET:
             paid = [not group.prices.isdisjoint(part.owners) for part in options.parts]
-            slopes -= basis.T @ options.spendings[:, paid] @ options.inside[paid]
+            slopes -= (options.spendings[paid] @ basis).T @ options.inside[paid]
         elif group.prices:
             dearer = options.sets[:, sorted(group.prices)].any(axis=1)
             slopes += (basis.T @ options.done) * (self._most * dearer)

@@ -14,7 +14,6 @@ from capworth.case.model import NET
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.confidence import Plan
-from capworth.methods.uncertainty.bounded_information import worth_within
 from capworth.model.simulation import Sample
 from capworth.programme.choice import Choice
 from capworth.programme.selection import Programme
@@ -95,13 +94,13 @@ class Options:
 
     @cached_property
     def gains(self) -> Floats:
-        """(draws, parts) what each part adds."""
-        return self._columns([part.gain for part in self.parts])
+        """(parts, draws) what each part adds."""
+        return self._rows([part.gain for part in self.parts])
 
     @cached_property
     def spendings(self) -> Floats:
-        """(draws, parts) whole-life cost in each part, under `net`."""
-        return self._columns([part.spent for part in self.parts])
+        """(parts, draws) whole-life cost in each part, under `net`."""
+        return self._rows([part.spent for part in self.parts])
 
     @cached_property
     def inside(self) -> Floats:
@@ -109,20 +108,19 @@ class Options:
         rows = np.array([part.sets for part in self.parts], dtype=np.float64)
         return rows.reshape(len(self.parts), len(self.sets))
 
-    def _columns(self, rows: Sequence[Floats]) -> Floats:
-        """(draws, parts); none where only the empty set is left."""
-        columns = np.array(rows, dtype=np.float64).reshape(len(rows), len(self.choice.cost)).T
-        return np.ascontiguousarray(columns)
+    def _rows(self, rows: Sequence[Floats]) -> Floats:
+        """(parts, draws); none where only the empty set is left."""
+        return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.choice.cost))
 
     @cached_property
     def value(self) -> Floats:
         """(draws, sets) by the measure of the case."""
-        return np.asarray(self.gains @ self.inside)
+        return np.asarray(self.gains.T @ self.inside)
 
     @cached_property
     def spent(self) -> Floats:
         """(draws, sets) whole-life cost in the value, under `net`."""
-        return np.asarray(self.spendings @ self.inside)
+        return np.asarray(self.spendings.T @ self.inside)
 
     @property
     def size(self) -> int:
@@ -141,12 +139,6 @@ class Options:
             return np.ones((self.size, len(self.sets)))
         return _done(self.cost, self.budget)
 
-    def worth(self, whole: bool = False) -> Floats:
-        """(draws, sets) value of what the budget pays, in proportion or all or nothing."""
-        if self.choice.measure == NET:
-            return self.value
-        return worth_within(self.value, self.cost, self.budget, whole)
-
     @cached_property
     def most(self) -> Floats:
         """(draws,) value of the best set with the budget lifted, of all that keep relations."""
@@ -159,10 +151,6 @@ class Options:
             more = worth.over_draws(sets[start : start + BLOCK], measure)
             found = np.maximum(found, more.max(axis=1))
         return found
-
-    def _stacked(self, rows: list[Floats]) -> Floats:
-        """(draws, parts), of which there are none where the budget pays for nothing."""
-        return np.stack(rows, axis=1) if rows else np.zeros((len(self.choice.cost), 0))
 
     def _own(self) -> list[Part]:
         choice, found = self.choice, []
@@ -285,8 +273,10 @@ def _first(sets: Bools, delays: Ints, needed: Sequence[tuple[int, int]]) -> Ints
 
 
 def _done(cost: Floats, budget: float) -> Floats:
-    share = np.divide(budget, cost, out=np.ones_like(cost), where=cost > 0)
-    return np.minimum(share, 1.0, out=share)
+    """Share of each cost that a budget pays, in the place of the costs."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        np.divide(budget, cost, out=cost)
+    return np.fmin(cost, 1.0, out=cost)  # what costs nothing is paid, by no budget too
 
 
 def _largest(sets: Bools, loses: Bools) -> Bools:

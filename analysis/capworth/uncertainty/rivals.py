@@ -150,15 +150,17 @@ class Rivals:
         over = self.budget + self.room
         left = max(over - self.needed[0], 1e-9 * over, 1e-9)  # also of a budget of nothing
         spent = (needed[:, 0] - self.needed[0]) / left
-        now = self._lead(self.worth, self.needed)
-        leads = [self._lead(v, n) for v, n in zip(values, needed, strict=True)]
+        now = self._lead(self.worth[None], self.needed[None])
+        most = self._lead(values, needed)
         way = max(self.clear - now, LEAST) if np.isfinite(now) else np.inf
-        ahead = (max(leads) - now) / way if np.isfinite(way) else float(np.isfinite(max(leads)))
+        ahead = (most - now) / way if np.isfinite(way) else float(np.isfinite(most))
         return max(float(spent.max()), ahead)
 
     def _lead(self, values: Floats, needed: Floats) -> float:
-        within = needed[1:] <= self.budget - self.room
-        return float(np.where(within, values[1:] - values[0], -np.inf).max(initial=-np.inf))
+        """How much more another set is worth that keeps the budget, at any of the levels."""
+        within = needed[:, 1:] <= self.budget - self.room
+        more = values[:, 1:] - values[:, :1]
+        return float(more.max(initial=-np.inf, where=within))
 
     def better(self, values: Floats, needed: Floats) -> tuple[bool, int]:
         """Whether the programme breaks the budget, and the set to take in its stead.

@@ -3,9 +3,10 @@
 Which inputs make the top answer uncertain, alone and together with others.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,12 @@ from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.uncertainty.sobol import sobol_indices
 from capworth.methods.uncertainty.spline import smoothed
+from capworth.model.costs import PAYERS
 from capworth.model.draws import (
     HIGH_SWING,
     LOW_SWING,
     AtModes,
+    Draws,
     OneWay,
     Sampled,
     moves_with,
@@ -27,17 +30,17 @@ from capworth.model.draws import (
     quantile_of,
 )
 from capworth.model.figures import MODE, NO_DRAWS, QUANTILE, RATIO, Column, Figure, columns
+from capworth.model.gains import Tree
 from capworth.model.result import Answer, Provenance
 from capworth.model.simulation import (
     CHUNK,
-    Drawn,
     Model,
     Sample,
-    gain_per_million,
     sampled,
     value_per_million,
 )
 
+TOGETHER = 2_000  # inputs that are swung at a time
 CURVED = 3_000  # draws through which the curves of explained variance are laid
 
 
@@ -150,21 +153,22 @@ def swing_inputs(sample: Sample, provenance: Provenance) -> Sensitivity | None:
     ids = case.improvement_ids or case.capability_ids
     if not case.measured or len(ids) < 2:
         return None
-    inputs = uncertain_inputs(case, model)
-    drawn = model.answer(OneWay(inputs))
-    rates = _rates(model, drawn)
-    first = int(rates[0].argmax())
-    lead = leads(model, drawn, first)
-    winner = rates.argmax(axis=1)
+    asked = _Asked()
+    rates = _rates(model, asked)[0]
+    first = int(rates.argmax())
+    inputs = tuple(e for e in uncertain_inputs(case, model) if e.name in asked.names)
+    swung = [
+        _rates(model, OneWay(inputs[k : k + TOGETHER]))[1:] for k in range(0, len(inputs), TOGETHER)
+    ]
+    rates_swung = np.concatenate([rates[None], *swung])
+    lead, winner = _lead(rates_swung, first), rates_swung.argmax(axis=1)
     at_low, at_high = lead[1::2], lead[2::2]
-    low, high = (
-        [float(quantile_of(e, np.array([q]))[0]) for e in inputs] for q in (LOW_SWING, HIGH_SWING)
-    )
+    ends = np.array([_ends(e) for e in inputs]).reshape(-1, 2)
     table = pd.DataFrame(
         {
-            "low": low,
+            "low": ends[:, 0],
             "mode": [e.mode for e in inputs],
-            "high": high,
+            "high": ends[:, 1],
             "unit": [e.unit for e in inputs],
             "grade": [e.grade for e in inputs],
             "source": [e.source for e in inputs],
@@ -175,8 +179,8 @@ def swing_inputs(sample: Sample, provenance: Provenance) -> Sensitivity | None:
             "first_at_high": [ids[k] for k in winner[2::2]],
             "flips": (winner[1::2] != first) | (winner[2::2] != first),
             "p_beyond": [
-                _probability_of_turning(e, lead[0], a, b)
-                for e, a, b in zip(inputs, at_low, at_high, strict=True)
+                _probability_of_turning(e, both, lead[0], a, b)
+                for e, both, a, b in zip(inputs, ends, at_low, at_high, strict=True)
             ],
         },
         index=pd.Index([e.name for e in inputs], name="input"),
@@ -184,7 +188,7 @@ def swing_inputs(sample: Sample, provenance: Provenance) -> Sensitivity | None:
     moving = table[table["swing"] > 1e-9].sort_values("swing", ascending=False, kind="stable")
     shown = {e.name: e for e in inputs}
     moving["variance_share"] = _explained(sample, [shown[str(i)] for i in moving.index], first)
-    runner = int(np.where(np.arange(len(ids)) == first, -np.inf, rates[0]).argmax())
+    runner = int(np.where(np.arange(len(ids)) == first, -np.inf, rates).argmax())
     return Sensitivity(
         _table=moving,
         _evidence=_evidence(sample, inputs, table["swing"].to_numpy()),
@@ -196,17 +200,68 @@ def swing_inputs(sample: Sample, provenance: Provenance) -> Sensitivity | None:
     )
 
 
-def leads(model: Model, drawn: Drawn, first: int) -> Floats:
+def leads(model: Model, draws: Draws, first: int) -> Floats:
     """(draws,) by what one thing leads the best of the others, for each million."""
-    rates = _rates(model, drawn)
+    return _lead(_rates(model, draws), first)
+
+
+def _lead(rates: Floats, first: int) -> Floats:
     lead: Floats = rates[:, first] - np.delete(rates, first, axis=1).max(axis=1)
     return lead
 
 
-def _rates(model: Model, drawn: Drawn) -> Floats:
-    if model.case.improvements:
-        return gain_per_million(drawn)
-    return value_per_million(drawn, model.annuity)
+def _rates(model: Model, draws: Draws) -> Floats:
+    """(draws, things) what is to be put first goes by; no input is asked for that cannot move it.
+
+    As `gain_per_million` of the model's answer, or `value_per_million`.
+    """
+    if not model.case.improvements:
+        return value_per_million(model.ranked(draws), model.annuity)
+    gains, extents, costs = model.gains, model.extents, model.costs
+    cells = _Cells(model, draws)
+    lifted = gains.lifted(cast(Tree, cells), draws)
+    closed = gains.closed(gains.on_tree(lifted, model.weights(draws), extents)[0], extents)
+    cost = np.zeros((*closed.shape, len(PAYERS)))  # by payer, as costs are: equal swings stay so
+    for k, payer, amount, years in costs.outlays(draws):
+        cost[:, k, PAYERS.index(payer)] += amount * (years @ gains.years.discount)
+    return np.asarray(closed / (cost.sum(axis=2) / MILLION))
+
+
+class _Cells:
+    """Levels and values of the value tree, only of those capabilities and leaves asked for."""
+
+    def __init__(self, model: Model, draws: Draws) -> None:
+        self.rises = dict[str, Floats]()
+        self.levels = _Lazily(lambda c, k: model.value.level(draws, c, k))
+        self.values = _Lazily(lambda c, k: model.value.worth_on(k, self.levels[:, c, k]))
+
+
+class _Lazily:
+    """A table (draws, capabilities, leaves) of which a column is found when it is first read."""
+
+    def __init__(self, column: Callable[[int, int], Floats]) -> None:
+        self._column = cache(column)
+
+    def __getitem__(self, at: tuple[slice, int, int]) -> Floats:
+        return self._column(*at[1:])
+
+
+class _Asked:
+    """The modes, and which inputs were asked for."""
+
+    size = 1
+
+    def __init__(self) -> None:
+        self.names = set[str]()
+
+    def of(self, estimate: Estimate) -> Floats:
+        """(1,) the mode."""
+        self.names.add(estimate.name)
+        return AtModes().of(estimate)
+
+
+def _ends(estimate: Estimate) -> Floats:
+    return quantile_of(estimate, np.array([LOW_SWING, HIGH_SWING]))
 
 
 def _explained(sample: Sample, inputs: list[Estimate], first: int) -> Floats:
@@ -229,13 +284,14 @@ def _explained(sample: Sample, inputs: list[Estimate], first: int) -> Floats:
     return parts / float(lead.var())
 
 
-def _probability_of_turning(estimate: Estimate, base: float, low: float, high: float) -> float:
+def _probability_of_turning(
+    estimate: Estimate, ends: Floats, base: float, low: float, high: float
+) -> float:
     """How likely the input alone lies beyond the level at which the lead is lost.
 
     The lead is taken as straight between each end of the swing and the mode. Where the mode lies
     outside the swing, both ends are on one side of it and the farther one counts.
     """
-    ends = quantile_of(estimate, np.array([LOW_SWING, HIGH_SWING]))
     chance = 0.0
     for end, lead, below in ((ends[0], low, True), (ends[1], high, False)):
         if lead >= base or (end < estimate.mode) != below:
@@ -382,7 +438,7 @@ def variance_shares(
     place = _place(sample, sensitivity.subject)
 
     def lead(names: frozenset[str], inside: bool) -> Floats:
-        return leads(sample.model, sample.model.answer(_Swapped(one, other, names, inside)), place)
+        return leads(sample.model, _Swapped(one, other, names, inside), place)
 
     none, group = frozenset[str](), frozenset(chosen)
     mixed = [*(lead(frozenset({name}), True) for name in chosen), lead(group, False)]

@@ -95,13 +95,21 @@ class Substituted:
 
     def of(self, estimate: Estimate) -> Floats:
         """(draws,) the levels of the input itself; the same draws for every level of all others."""
+        if not self.moves(estimate):
+            return self.again(self._base.of(estimate))
         if estimate.name == self._name:
             return np.repeat(self._levels, self._base.size)
-        if estimate.group and f"{GROUP}/{estimate.group}" == self._name:
-            own, common = self._base.even(estimate.name)[None], self._levels[:, None]
-            even = normal_copula(own, common, estimate.share)
-            return quantile_of(estimate, even.reshape(-1))
-        return np.tile(self._base.of(estimate), len(self._levels))
+        own, common = self._base.even(estimate.name)[None], self._levels[:, None]
+        even = normal_copula(own, common, estimate.share)
+        return quantile_of(estimate, even.reshape(-1))
+
+    def moves(self, estimate: Estimate) -> bool:
+        """Whether an estimate is another one: the input itself, or one of its group."""
+        return self._name in (estimate.name, f"{GROUP}/{estimate.group}")
+
+    def again(self, drawn: Floats) -> Floats:
+        """(draws, ...) what does not move with the input, for every level."""
+        return np.concatenate([drawn] * len(self._levels))
 
 
 class Remembered:
@@ -125,6 +133,7 @@ class Remembered:
         return self._even[name]
 
 
+Drawn = Substituted | Remembered
 Place = tuple[str, str]  # a capability with a criterion, or "" for its chain; or SAVED with a line
 SAVED = "savings"
 
@@ -186,8 +195,19 @@ class Sites:
 
     def where(self, place: Place) -> tuple[int, int]:
         """Numbers of the capability and of the criterion of a place on the tree."""
-        leaves = [leaf.id for leaf in self._model.value.leaves]
-        return self._case.capability_ids.index(place[0]), leaves.index(place[1])
+        capabilities, leaves = self._numbers
+        return capabilities[place[0]], leaves[place[1]]
+
+    @cached_property
+    def _numbers(self) -> tuple[dict[str, int], dict[str, int]]:
+        leaves = (leaf.id for leaf in self._model.value.leaves)
+        one, other = ({x: k for k, x in enumerate(ids)} for ids in (self._case.capability_ids, leaves))
+        return one, other
+
+    @cached_property
+    def _chains(self) -> frozenset[str]:
+        """Capabilities on whose chains improvements act."""
+        return frozenset(c for c, criterion in self.users if not criterion)
 
     @cached_property
     def _place(self) -> dict[str, Place]:
@@ -212,7 +232,6 @@ class Sites:
     def places(self, names: Sequence[str]) -> Places:
         """What some inputs touch, of what the measure sees."""
         moved, weighed, pairs = dict[Place, None](), False, list[int]()
-        chains = {c for c, criterion in self.users if not criterion}
         owners = [self._owner.get(name) for name in names]
         users = None if None in owners else frozenset(k for k in owners if k is not None)
         for name in names:
@@ -222,8 +241,8 @@ class Sites:
             elif kind == "weight":
                 weighed = weighed or self._measure == DISTANCE
             elif kind == "worth":
-                moved |= dict.fromkeys((c, "") for c in chains)
-            elif name.startswith("chain/") and name.split("/")[1] in chains:
+                moved |= dict.fromkeys((c, "") for c in self._chains)
+            elif name.startswith("chain/") and name.split("/")[1] in self._chains:
                 moved[name.split("/")[1], ""] = None
             elif name in self.bonuses:
                 pairs.append(self.bonuses[name])
@@ -265,7 +284,10 @@ class MovedWorth:
                 place = effect.capability, effect.criterion
                 self._effects.setdefault(place, []).append((user, effect))
         self._agreed = self._model.value.agreed() if self._model.value.leaves else np.empty((0, 0))
+        self._levels = {(s.capability, s.criterion): s.level for s in self._case.scores}
+        self._paired = {*rivals.choice.worth.pairs.ravel().tolist()}
         self._as_drawn: dict[Place, Meeting] = {}
+        self._ways: dict[tuple[Place, int], list[_Way]] = {}
         self._together: dict[tuple[Place, tuple[int, ...], tuple[int, ...]], Floats] = {}
 
     def at(self, name: str, levels: Floats, places: Places) -> Floats:
@@ -273,34 +295,36 @@ class MovedWorth:
         rivals, size = self.rivals, self._size
         draws = Substituted(self._base, name, levels)
         shape = len(levels), size
-        gained: dict[int, Floats] = {}
+        gained: dict[int, Floats] = {}  # by level
+        drawn: dict[int, Floats] = {}  # by level and draw, of those that strengthen others
         beyond = np.zeros((len(levels), len(rivals.sets)))
         touched = self._sites if places.weighed else places.moved
         sites = [place for place in touched if self._moving(place, places)]
         then = self._meetings(draws, [place for place in places.moved if place in sites])
-        now_weights, weights = self._weights(self._base), None
-        if places.weighed:
-            weights = self._weights(draws).reshape(*shape, -1)
+        weights = self._weights(draws).reshape(*shape, -1) if places.weighed else None
         for place in sites:
-            added = _Added(self, place, then.get(place), weights, now_weights, shape)
+            added = _Added(self, place, then.get(place), weights, shape)
             if place[0] == SAVED:
                 for rows, users, late in self._met(place, fewest=1):
                     beyond[:, rows] += added.mean(users, late)[:, None]
                 continue
             moving = self._moving(place, places)
             for user in moving:
-                gained[user] = gained.get(user, 0.0) + added.by_draw([user], [0])
+                gained[user] = gained.get(user, 0.0) + added.mean([user], [0])
+                if user in self._paired:
+                    drawn[user] = drawn.get(user, 0.0) + added.by_draw([user], [0])
             for rows, users, late in self._met(place):
                 if set(users) & set(moving):
                     change = added.mean(users, late)
                     for user, delay in zip(users, late, strict=True):
-                        change = change - added.mean([user], [delay])
+                        if user in moving:
+                            change = change - added.mean([user], [delay])
                     beyond[:, rows] += change[:, None]
         values = rivals.worth + beyond
         for user, more in gained.items():
             left = self._left[user, rivals.delays[:, user]] * rivals.sets[:, user]
-            values = values + more.mean(axis=1)[:, None] * left
-        return values + self._bonuses(gained, places, draws, shape)
+            values = values + more[:, None] * left
+        return values + self._bonuses(drawn, places, draws, shape)
 
     def _moving(self, place: Place, places: Places) -> tuple[int, ...]:
         """Improvements of some rival whose gains at a place an input may move."""
@@ -308,9 +332,24 @@ class MovedWorth:
         return users if places.users is None else tuple(u for u in users if u in places.users)
 
     def _weights(self, draws: Draws) -> Floats:
+        """(draws, leaves) of the value tree, under `distance`."""
         if self.measure != DISTANCE:
             return np.empty((draws.size, 0))
         return self._model.extents.weights(self._model.value.weights(draws))
+
+    def weight(self, place: Place) -> Floats:
+        """(draws,) what one point of a level counts, as drawn; 1 where there are no points."""
+        if self.measure != DISTANCE:
+            return self._ones
+        return self._drawn_weights[:, self.sites.where(place)[1]]
+
+    @cached_property
+    def _ones(self) -> Floats:
+        return np.ones(self._size)
+
+    @cached_property
+    def _drawn_weights(self) -> Floats:
+        return np.asfortranarray(self._weights(self._base))
 
     def together(self, place: Place, users: Sequence[int], late: Sequence[int]) -> Floats:
         """(draws,) what some improvements gain at a place, as drawn; see `_meeting`."""
@@ -325,7 +364,13 @@ class MovedWorth:
             self._as_drawn |= self._meetings(self._base, [place])
         return self._as_drawn[place]
 
-    def _meetings(self, draws: Draws, places: Iterable[Place]) -> dict[Place, Meeting]:
+    def _as_level(self, place: Place) -> Level:
+        """The same of a level."""
+        found = self._meeting(place)
+        assert isinstance(found, Level)
+        return found
+
+    def _meetings(self, draws: "Drawn", places: Iterable[Place]) -> dict[Place, Meeting]:
         wanted = set(places)
         if self.measure == DISTANCE:
             return {place: self._level(draws, place) for place in wanted}
@@ -342,19 +387,23 @@ class MovedWorth:
         lines = zip(saving.lines, saving.saved_lines(draws), strict=True)
         return found | {(SAVED, key): line for key, line in lines}
 
-    def _level(self, draws: Draws, place: Place) -> Level:
-        case, model = self._case, self._model
-        c, k = self.sites.where(place)
-        (level,) = (s.level for s in case.scores if (s.capability, s.criterion) == place)
-        today = draws.of(level)
-        now = model.value.worth_on(k, today)
-        users = self._sites[place]
-        rise = np.zeros((draws.size, len(users)))
-        for user, effect in self._effects.get(place, ()):
-            rise[:, users.index(user)] += (
-                model.value.worth_on(k, today + draws.of(effect.change)) - now
-            )
-        extents = model.extents
+    def _level(self, draws: "Drawn", place: Place) -> Level:
+        """A level that improvements lift; as drawn where an input does not move it."""
+        level, (c, k), effects = self._levels[place], self.sites.where(place), self._effects[place]
+        users, extents = self._sites[place], self._model.extents
+        today, unit = draws.of(level), np.full(draws.size, extents.unit * extents.share[c])
+        if isinstance(draws, Remembered) or draws.moves(level):
+            now, rise = self._model.value.worth_on(k, today), np.zeros((draws.size, len(users)))
+            moved = {*users}
+        else:
+            usual = self._as_level(place)
+            now, rise = draws.again(usual.now), draws.again(usual.rise)
+            moved = {user for user, effect in effects if draws.moves(effect.change)}
+            rise[:, [users.index(user) for user in moved]] = 0.0
+        for user, effect in effects:
+            if user in moved:
+                then = self._model.value.worth_on(k, today + draws.of(effect.change))
+                rise[:, users.index(user)] += then - now
         return Level(
             users=users,
             capability=place[0],
@@ -362,25 +411,23 @@ class MovedWorth:
             agreed=float(self._agreed[c, k]),
             now=now,
             rise=rise,
-            unit=np.full(draws.size, extents.unit * extents.share[c]),
-            years=model.gains.years,
-            there=model.costs.paths.alive[c],
+            unit=unit,
+            years=self._model.gains.years,
+            there=self._model.costs.paths.alive[c],
         )
 
-    def _met(self, place: Place, fewest: int = 2) -> list[tuple[Bools, list[int], list[int]]]:
+    def _met(self, place: Place, fewest: int = 2) -> list["_Way"]:
         """Ways in which so many improvements of some rivals, or more, meet at a place."""
-        users = list(self._sites[place])
-        inside = self.rivals.sets[:, users]
-        many = inside.sum(axis=1) >= fewest
-        if not many.any():
-            return []
-        ways = np.where(inside, self.rivals.delays[:, users], -1)
-        found = []
-        for way in np.unique(ways[many], axis=0):
-            there = [(user, int(d)) for user, d in zip(users, way, strict=True) if d >= 0]
-            rows = (ways == way).all(axis=1)
-            found.append((rows, [u for u, _ in there], [d for _, d in there]))
-        return found
+        if (place, fewest) not in self._ways:
+            users = list(self._sites[place])
+            inside = self.rivals.sets[:, users]
+            ways = np.where(inside, self.rivals.delays[:, users], -1)
+            found = self._ways[place, fewest] = []
+            for way in np.unique(ways[inside.sum(axis=1) >= fewest], axis=0):
+                there = [(user, int(d)) for user, d in zip(users, way, strict=True) if d >= 0]
+                rows = (ways == way).all(axis=1)
+                found.append((rows, [u for u, _ in there], [d for _, d in there]))
+        return self._ways[place, fewest]
 
     @cached_property
     def _left(self) -> Floats:
@@ -418,6 +465,9 @@ class MovedWorth:
         return found
 
 
+_Way = tuple[Bools, list[int], list[int]]  # rivals, improvements that meet, years of delay
+
+
 class _Added:
     """What improvements gain more at one place, at the levels of an input.
 
@@ -431,32 +481,34 @@ class _Added:
         place: Place,
         after: Meeting | None,
         weights: Floats | None,
-        now: Floats,
         shape: tuple[int, int],
     ) -> None:
         self._worth, self._place, self._after, self._shape = worth, place, after, shape
-        self._weight: Floats | None = None
-        if worth.measure == DISTANCE:
-            k = worth.sites.where(place)[1]
-            self._now = now[:, k]
-            self._weight = self._now if weights is None else weights[:, :, k]
+        self._now = self._then = worth.weight(place)
+        if weights is not None:
+            self._then = weights[:, :, worth.sites.where(place)[1]]
         self._means: dict[tuple[int, ...], Floats] = {}
+
+    def _points(self, users: Sequence[int], late: Sequence[int]) -> tuple[Floats, Floats]:
+        """(draws,) of some that start so many years late, and at the levels of the input."""
+        points = self._worth.together(self._place, users, late)
+        if self._after is None:
+            return points, points
+        moved = self._after.joint(self._worth.measure, users, late)
+        return points, moved.reshape(self._shape)
 
     def by_draw(self, users: Sequence[int], late: Sequence[int]) -> Floats:
         """(levels, draws) of some that start so many years late."""
-        points = self._worth.together(self._place, users, late)
-        moved = points
-        if self._after is not None:
-            moved = self._after.joint(self._worth.measure, users, late).reshape(self._shape)
-        if self._weight is None:
-            return np.asarray(moved - points)
-        return np.asarray(moved * self._weight - points * self._now)
+        points, moved = self._points(users, late)
+        return np.asarray(moved * self._then - points * self._now)
 
     def mean(self, users: Sequence[int], late: Sequence[int]) -> Floats:
         """(levels,) the same, expected; found once."""
         key = (*users, *late)
         if key not in self._means:
-            self._means[key] = self.by_draw(users, late).mean(axis=1)
+            points, moved = self._points(users, late)
+            then = np.einsum("...d,...d->...", moved, self._then)
+            self._means[key] = (then - np.einsum("d,d", points, self._now)) / len(points)
         return self._means[key]
 
 

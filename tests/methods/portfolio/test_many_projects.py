@@ -8,7 +8,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from capworth.errors import InputError
 from capworth.methods.portfolio import confidence, frontier
-from capworth.methods.portfolio.candidates import _Exchanges, candidate_sets, value_ceiling
+from capworth.methods.portfolio.candidates import _Exchanges, _Money, candidate_sets, value_ceiling
 from capworth.methods.portfolio.confidence import Plan, Search
 from capworth.methods.portfolio.frontier import budget_frontier
 from capworth.methods.portfolio.integer import (
@@ -55,7 +55,8 @@ def test_exchanges_are_all_that_differ_by_three_at_most_and_fit() -> None:
     start = np.zeros(9, dtype=bool)
     start[[4, 5, 6]] = True
     budget, loss = 30.0, 12.0
-    found = _Exchanges(value, cost, relations, CONFIDENCE, None)._fitting(start, budget, loss)
+    money = _Money(cost, CONFIDENCE, None)
+    found = _Exchanges(value, money, relations, CONFIDENCE, None)._fitting(start, budget, loss)
     mine = {chosen.tobytes(): gain for _, chosen, gain in found}
     every = feasible_sets(relations)
     out, into = (start & ~every).sum(axis=1), (every & ~start).sum(axis=1)
@@ -65,6 +66,21 @@ def test_exchanges_are_all_that_differ_by_three_at_most_and_fit() -> None:
     assert mine.keys() == {row.tobytes() for row in every[wanted]}
     assert list(mine.values()) == sorted(mine.values(), reverse=True)
     assert sorted(mine.values()) == pytest.approx(sorted(gain[wanted].tolist()))
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("sure", [0.0, CONFIDENCE, 1.0])
+def test_money_fits_what_the_draws_say(seed: int, sure: float) -> None:
+    _, cost, relations = projects(seed)
+    group, held, budget = np.arange(9) % 3 == 0, 14.0, 35.0
+    money = _Money(cost, sure, (group[None], np.array([held])))
+    every = feasible_sets(relations)
+    totals, inside = cost @ every.T, cost @ (every & group).T
+    wanted = (totals.mean(axis=0) <= budget) & ((inside <= held).mean(axis=0) >= sure)
+    if sure:
+        wanted &= order_quantile(totals, sure) <= budget
+    assert 0 < wanted.sum() < len(every)
+    assert [money.fit(chosen, budget) for chosen in every] == wanted.tolist()
 
 
 def crowded(seed: int, n: int, places: int = 6) -> tuple[np.ndarray, np.ndarray, Relations, Shared]:

@@ -277,6 +277,40 @@ def test_the_search_is_as_good_as_trying_everything(seed: int, with_plan: bool) 
     assert found.p_years[0] >= confidence - 1e-9
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_rules_of_any_kind_hold_together(seed: int) -> None:
+    """Twin with rules that starts ease, for all or for some, and rules that no start eases.
+
+    Money of single years, money for some projects only, posts; together in enough draws.
+    """
+    rng = stream(seed, "rules")
+    sets, cost = every_set(4), rng.integers(1, 9, (25, 4)) * rng.uniform(0.5, 1.5, (25, 4))
+    worth = np.sort(rng.uniform(1, 9, (4, 3)))[:, ::-1]
+    eased = rng.integers(0, 3, (2, 4, 3)) / 2
+    some = np.where(rng.random((1, 4, 1)) < 0.5, 0.5, rng.integers(0, 3, (1, 4, 3)) / 2)
+    never = np.repeat(rng.integers(0, 2, (2, 4, 1)), 3, axis=2).astype(float)
+    uses = np.concatenate((eased, some, never))
+    scaled = np.array([True, True, True, True, False])
+    caps = np.r_[rng.uniform(4, 16, 4), 2.0]
+    plan = Plan(worth, uses, scaled, caps)
+    best, need = (-np.inf, np.nan), 20
+    for row in sets:
+        members = np.flatnonzero(row)
+        total = np.sort(cost[:, members].sum(axis=1))
+        share = max(1.0, total[need - 1] / max(total.mean(), 1e-9))
+        if max(total[need - 1], total.mean()) > 20.0:
+            continue
+        for delays in product(range(3), repeat=len(members)):
+            mine = uses[:, members, list(delays)]
+            drawn = np.where(scaled, cost[:, members] @ mine.T, mine.sum(axis=1))
+            stated = drawn.mean(axis=0) * np.where(scaled, share, 1.0)
+            sure = (drawn <= caps).all(axis=1).mean()
+            if (stated <= caps).all() and sure >= 0.8:
+                best = max(best, (float(worth[members, list(delays)].sum()), float(sure)))
+    found = best_programmes(sets, worth[:, 0], cost, 20.0, plan=plan)
+    assert (found.value[0], found.p_years[0]) == pytest.approx(best)
+
+
 @given(st.integers(0, 10**6))
 def test_the_list_holds_every_set_that_is_near(seed: int) -> None:
     random = stream(seed, "near sets")
@@ -317,3 +351,41 @@ def test_chances_are_those_of_the_sums_at_the_very_limit() -> None:
         expected = [(search._totals(row) <= room).mean() for row in rows.tolist()]
         np.testing.assert_array_equal(search._chances(rows, room), expected)
         np.testing.assert_allclose(expected, sums, atol=0.02)
+
+
+# ------------------------------------------------------------------------------------- frontier
+
+
+@pytest.mark.parametrize("confidence", [0.0, 0.5, 0.8, 1.0])
+@pytest.mark.parametrize("mean_too", [True, False])
+@pytest.mark.parametrize("held", [None, (3.0, 9.0)])
+def test_frontier_is_that_of_every_set_looked_at(
+    confidence: float, mean_too: bool, held: tuple[float, float] | None
+) -> None:
+    """Twin: what each set needs, one by one. Few levels of value and of cost, so that ties occur.
+
+    Costs are lopsided: half of the projects are cheap in most draws and dear in some.
+    """
+    sets, size = every_set(7), 40
+    groups = np.array([[1, 1, 1, 0, 0, 0, 0], [1] * 7], dtype=bool)
+    given_groups = None if held is None else (groups, np.array(held))
+    for k in range(12):
+        rng = stream(k, "frontier")
+        value = sets @ rng.integers(1, 6, 7).astype(float)
+        cost = rng.integers(1, 5, (size, 7)).astype(float) * np.where(
+            rng.random((size, 7)) < 0.15, 6.0, 1.0
+        )
+        needed = np.zeros(len(sets))
+        for row, chosen in enumerate(sets):
+            each = [(groups[-1], 0.0)] if held is None else zip(groups, held, strict=True)
+            bills = [cost[:, chosen & group].sum(axis=1) - h for group, h in each]
+            most = np.sort(np.max([*bills, np.zeros(size)], axis=0))
+            mean = max(0.0, *(bill.mean() for bill in bills))
+            sure = float(most[int(np.ceil(confidence * size)) - 1])
+            needed[row] = mean if not confidence else max(sure, mean) if mean_too else sure
+        order = np.lexsort((sets.sum(axis=1), -value, needed))
+        ahead = np.maximum.accumulate(value[order])
+        steps = order[np.r_[True, value[order][1:] > ahead[:-1]]]
+        rows, budgets = frontier_at(sets, value, cost, confidence, mean_too, given_groups)
+        found = np.column_stack([budgets, value[rows]])
+        np.testing.assert_allclose(found, np.column_stack([needed, value])[steps], atol=1e-9)

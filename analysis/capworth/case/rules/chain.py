@@ -1,6 +1,7 @@
 """What must hold in the value chain: one beginning, and nothing given that does nothing."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from capworth.case.check import Typed, TypedRow
 from capworth.errors import Finding
@@ -48,8 +49,9 @@ def check_chain(typed: Typed) -> Iterator[Finding]:
     rows = typed.get("chain", ())
     for row in rows:
         yield from _row(row)
-    for capability in sorted({row.text("capability") for row in rows}):
-        mine = [row for row in rows if row.text("capability") == capability]
+    ordered = sorted(rows, key=lambda row: row.text("capability"))
+    for capability, group in groupby(ordered, lambda row: row.text("capability")):
+        mine = list(group)
         yield from _beginning(capability, mine)
         yield from _timeliness(capability, mine)
         yield from _outcomes(capability, mine)

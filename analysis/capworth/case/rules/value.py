@@ -11,7 +11,7 @@ from math import expm1, log1p
 
 from capworth.case.check import Typed, TypedRow
 from capworth.case.library import library
-from capworth.case.measures import UnmeasuredError, amount_of, by_level, levels_of
+from capworth.case.measures import Activity, UnmeasuredError, by_level
 from capworth.case.numerals import written_as
 from capworth.case.rules.chain import SHARE_STEPS, check_chain
 from capworth.case.tables import SETTINGS_FILE
@@ -235,18 +235,18 @@ def levels_have_one_origin(typed: Typed) -> Iterator[Finding]:
 
 def levels_can_be_measured(typed: Typed) -> Iterator[Finding]:
     """Every series that is named is there in time, and every level can be read on its scale."""
-    criteria = {row.text("id"): row for row in typed.get("criteria", ())}
+    criteria, activity = {row.text("id"): row for row in typed.get("criteria", ())}, Activity(typed)
     for (_, criterion), rows in by_level(typed).items():
         whole = True
         for row in rows:
             try:
-                amount_of(typed, row)
+                activity.amount_of(row)
             except UnmeasuredError as error:
                 whole = False
                 yield row.fault(*error.args)
         if whole:
             try:
-                levels_of(typed, rows, criteria[criterion])
+                activity.levels_of(rows, criteria[criterion])
             except UnmeasuredError as error:
                 yield rows[0].fault(*error.args)
 

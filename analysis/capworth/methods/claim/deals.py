@@ -5,7 +5,7 @@ If a function made no difference, any line could have had the functions of any o
 
 from collections.abc import Iterator, Sequence
 from itertools import product
-from math import factorial, prod
+from math import comb, factorial, prod
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -103,6 +103,25 @@ def ways(kinds: ArrayLike, strata: ArrayLike) -> int:
     """
     kind, stratum = np.asarray(kinds), np.asarray(strata)
     return prod(_ways(kind[stratum == s]) for s in np.unique(stratum))
+
+
+@checked
+def at_most(kinds: ArrayLike, strata: ArrayLike, number: int) -> bool:
+    """Whether there are no more different deals inside strata; many are not counted to the end.
+
+    >>> at_most([0, 0, 1, 2], [0, 0, 0, 1], 3), at_most([0, 0, 1, 2], [0, 0, 0, 1], 2)
+    (True, False)
+    """
+    kind, stratum = np.asarray(kinds), np.asarray(strata)
+    many = 1
+    for s in np.unique(stratum):
+        dealt = 0
+        for count in np.unique(kind[stratum == s], return_counts=True)[1].tolist():
+            dealt += count
+            many *= comb(dealt, count)
+            if many > number:
+                return False
+    return many <= number
 
 
 def _countable(many: int) -> float:

@@ -6,6 +6,7 @@ q is the true ratio, that slope is 0 but for chance. p is never 0 (Phipson and S
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from capworth.methods.claim.share_regression import function_levels
 REACH: Final = (1e-4, 1e4)  # ratios among which an interval is sought
 _STEPS: Final = 241
 _HALVINGS: Final = 20
-_CELLS: Final = 200_000  # deals times lines worked on together
+_CELLS: Final = 50_000  # deals times lines worked on together
 _TIE: Final = 1e-10  # of the size of the sum: two deals that give the same but for rounding
 
 
@@ -138,6 +139,11 @@ class CostCheck(NamedTuple):
         """(..., lines) what the pull is multiplied by and summed."""
         return self.residual(finite(outcome, "outcome")) * self.outcome_weight
 
+    def turned(self, pull: Floats) -> Floats:
+        """(..., lines) what outcomes are multiplied by for their sums of the pull with the rest."""
+        weighed = pull * self.outcome_weight
+        return np.asarray(weighed - (weighed @ self.fitted) @ self.fit)
+
 
 @checked
 def cost_statistic(
@@ -169,13 +175,7 @@ def cost_statistic(
     pull = check.pull(within(share, "share", 0, 1))
     if not pull.any():
         return None
-
-    def turned(of: Floats) -> Floats:
-        """Sums with the rest of an outcome, written as sums with the outcome itself."""
-        weighed = of * check.outcome_weight
-        return np.asarray(weighed - (weighed @ check.fitted) @ check.fit)
-
-    return Statistic(turned(pull), check.wider * turned(pull[order]))
+    return Statistic(check.turned(pull), check.wider * check.turned(pull[order]))
 
 
 @checked
@@ -212,14 +212,9 @@ def counted(seen: Floats, dealt: Floats, tie: Floats) -> Tails:
     seen, tie : (...) what was observed, and how far off is still the same
     dealt : (..., deals)
     """
-    return _shared(*_reaching(seen, dealt, tie), dealt.shape[-1])
-
-
-def _reaching(seen: Floats, dealt: Floats, tie: Floats) -> tuple[Ints, Ints]:
-    """(...) how many deals reach as much, and how many as little."""
-    above: Ints = (dealt >= (seen - tie)[..., None]).sum(axis=-1)
-    below: Ints = (dealt <= (seen + tie)[..., None]).sum(axis=-1)
-    return above, below
+    above = (dealt >= (seen - tie)[..., None]).sum(axis=-1)
+    below = (dealt <= (seen + tie)[..., None]).sum(axis=-1)
+    return _shared(above, below, dealt.shape[-1])
 
 
 def _shared(above: Ints, below: Ints, deals: int) -> Tails:
@@ -231,6 +226,58 @@ def p_values(statistic: Statistic, share: ArrayLike, outcome: ArrayLike, margin:
     """The five probabilities at a margin above 1."""
     found = tails(statistic, share, outcome, (1 / margin, 1.0, margin))
     return PValues(*map(float, _ordered(*found)))
+
+
+_SIDES: Final = {  # of each p: power of the margin that it is held against, and if from above
+    "margin": (1, False),
+    "greater": (0, False),
+    "less": (0, True),
+    "below_margin": (1, True),
+    "above_inverse": (-1, False),
+}
+
+
+@checked
+def slope_p_values(
+    share: ArrayLike, weight: ArrayLike, outcome: ArrayLike, order: Ints, margin: float
+) -> PValues:
+    """As `p_values` of `slope_statistic`, for a few ratios only: no deal's slope is written out.
+
+    Parameters
+    ----------
+    share, weight, outcome : (lines,)
+    order : (deals, lines) whose share each line gets
+    """
+    g, y, w = (finite(part, "lines") for part in (share, outcome, weight))
+    under = without_ratio(y, g, (1 / margin, 1.0, margin))
+    observed = _slope(g[None], w)[0]
+    got = (g - w @ g / w.sum())[order]  # see `left_out_p_values`
+    middle = got @ w / w.sum()
+    spread = (got**2) @ w - w.sum() * middle**2
+    pulled = w * (under - (under @ w / w.sum())[:, None])
+    dealt = pulled @ got.T / np.where(spread > _TIE * w.sum(), spread, np.inf)
+    tie = _TIE * (np.abs(under) @ np.abs(observed))
+    return PValues(*map(float, _ordered(*counted(under @ observed, dealt, tie))))
+
+
+@checked
+def held_p_values(
+    check: CostCheck, share: ArrayLike, outcome: ArrayLike, order: Ints, margin: float
+) -> PValues | None:
+    """As `p_values` of `cost_statistic`, for a few ratios only; None where nothing is left to test.
+
+    Parameters
+    ----------
+    share, outcome : (lines,)
+    order : (deals, lines) permutations of all lines, strata or not
+    """
+    pull = check.pull(within(share, "share", 0, 1))
+    if not pull.any():
+        return None
+    under = without_ratio(outcome, share, (1 / margin, 1.0, margin))
+    rest, tie = check.rest(under), _TIE * (np.abs(under) @ np.abs(check.turned(pull)))
+    dealt = check.wider * rest @ pull[order].T
+    return PValues(*map(float, _ordered(*counted(rest @ pull, dealt, tie))))
 
 
 @checked
@@ -250,42 +297,12 @@ def case_p_values(
     return _ordered(*counted((seen[:, None] * under).sum(axis=-1), under @ null.T, tie))
 
 
-@checked
-def left_out_p_values(
-    share: ArrayLike, weight: ArrayLike, outcome: ArrayLike, order: Ints, margin: float
-) -> Floats:
-    """(5, lines): the same five of the list without each of its lines in turn.
-
-    Parameters
-    ----------
-    share, weight, outcome : (lines,)
-    order : (deals, lines - 1) whose share each line of the shorter list gets, by places in it
-
-    Notes
-    -----
-    From the list without one line to that without the next a single place changes hands, so a sum
-    over the lines of a deal gains and loses two terms, and none is added up anew.
-    """
-    g, y, w = (finite(part, "lines") for part in (share, outcome, weight))
-    under = without_ratio(y, g, (1 / margin, 1.0, margin))
-    g = g - (w @ g) / w.sum()  # neither middle moves a slope, and small numbers lose no digits
-    under = under - (under @ w / w.sum())[:, None]
-    itself = np.arange(len(g) - 1)[None]
-    slopes, spread = _left_out_slopes(g, w, under, itself)
-    seen, tie = slopes[:, 0].T, _TIE * np.abs(w * under).sum(axis=1) / spread.T
-    found, many = [], max(1, _CELLS // len(g))
-    for first in range(0, len(order), many):
-        dealt, _ = _left_out_slopes(g, w, under, order[first : first + many])
-        found.append(_reaching(seen, dealt.transpose(2, 0, 1), tie))
-    above, below = np.sum(found, axis=0)
-    return _ordered(*_shared(above, below, len(order)))
-
-
-class _LeftOut(NamedTuple):
-    """Lines of the list without each line, in every deal; both (deals, lines - 1).
+class LeftOut(NamedTuple):
+    """Deals of the list without each of its lines in turn; each (deals, lines - 1).
 
     Attributes
     ----------
+    order : whose share each line of the shorter list gets, by places in it
     held : whose share has the place that changes hands, line by line
     holder : who has the share of that place
     """
@@ -295,28 +312,78 @@ class _LeftOut(NamedTuple):
     holder: Ints
 
     @classmethod
-    def of(cls, order: Ints) -> _LeftOut:
-        place = np.arange(order.shape[1])
-        getter = np.argsort(order, axis=1)
+    def of(cls, order: Ints) -> LeftOut:
+        """Find who holds what; see `left_out_p_values`."""
+        place, getter = np.arange(order.shape[1]), np.empty_like(order)
+        np.put_along_axis(getter, order, np.broadcast_to(place, order.shape), axis=1)
         return cls(order, order + (order > place), getter + (getter >= place))
 
-    def sums(self, times: Floats, got: Floats) -> Floats:
-        """(deals, lines) sums of `times` of each line and what it got, without each line."""
-        first = got[1:][self.order] @ times[1:]
-        change = -np.diff(times) * got[self.held] - np.diff(got) * times[self.holder]
-        return np.cumsum(np.column_stack((first, change)), axis=1)
+    def some(self, deals: slice) -> LeftOut:
+        """Only some of the deals."""
+        return LeftOut(*(part[deals] for part in self))
 
 
-def _left_out_slopes(g: Floats, w: Floats, under: Floats, order: Ints) -> tuple[Floats, Floats]:
+@checked
+def left_out_p_values(
+    share: ArrayLike,
+    weight: ArrayLike,
+    outcome: ArrayLike,
+    deals: LeftOut,
+    margin: float,
+    names: Sequence[str] = PValues._fields,
+) -> Floats:
+    """(names, lines): the five, or some of them, of the list without each of its lines in turn.
+
+    Parameters
+    ----------
+    share, weight, outcome : (lines,)
+    deals : of the shorter list
+    names : of `PValues`
+
+    Notes
+    -----
+    From the list without one line to that without the next a single place changes hands, so a sum
+    over the lines of a deal gains and loses two terms, and none is added up anew.
+    """
+    sides = [_SIDES[name] for name in names]
+    ratios = [margin**power for power in sorted({power for power, _ in sides})]
+    g, y, w = (finite(part, "lines") for part in (share, outcome, weight))
+    under = without_ratio(y, g, ratios)
+    g = g - (w @ g) / w.sum()  # neither middle moves a slope, and small numbers lose no digits
+    under = under - (under @ w / w.sum())[:, None]
+    itself = LeftOut.of(np.arange(len(g) - 1)[None])
+    slopes, spread = _left_out_slopes(g, w, under, itself)
+    seen, tie = slopes[:, 0], _TIE * np.abs(w * under).sum(axis=1)[:, None] / spread
+    above, below = (np.zeros(seen.shape, dtype=np.int64) for _ in range(2))
+    many = max(1, _CELLS // len(g))
+    for first in range(0, len(deals.order), many):
+        dealt, _ = _left_out_slopes(g, w, under, deals.some(slice(first, first + many)))
+        above += np.count_nonzero(dealt >= (seen - tie)[:, None], axis=1)
+        below += np.count_nonzero(dealt <= (seen + tie)[:, None], axis=1)
+    both = _shared(above, below, len(deals.order))
+    return np.stack([both[down][ratios.index(margin**power)] for power, down in sides])
+
+
+def _left_out_slopes(g: Floats, w: Floats, under: Floats, deals: LeftOut) -> tuple[Floats, Floats]:
     """Slopes (ratios, deals, lines) without each line, and what they are divided by."""
-    deals, rest = _LeftOut.of(order), w.sum() - w
-    middle = deals.sums(w, g) / rest
-    spread = deals.sums(w, g**2) - rest * middle**2
+    first, held, rest = g[1:][deals.order], g[deals.held], w.sum() - w
+
+    def sums(times: Floats, power: int = 1) -> Floats:
+        """(deals, lines) sums of `times` of each line and the share it got, without each line."""
+        found = np.empty((len(first), len(g)))
+        found[:, 0] = first**power @ times[1:]
+        np.multiply(held**power, -np.diff(times), out=found[:, 1:])
+        found[:, 1:] -= np.diff(g**power) * times[deals.holder]
+        return np.cumsum(found, axis=1, out=found)
+
+    middle = sums(w) / rest
+    spread = sums(w, 2) - rest * middle**2
     spread = np.where(spread > _TIE * rest, spread, np.inf)
-    slopes = [
-        (deals.sums(pulled, g) - middle * (pulled.sum() - pulled)) / spread for pulled in w * under
-    ]
-    return np.array(slopes), spread
+    slopes = np.empty((len(under), *middle.shape))
+    for found, pulled in zip(slopes, w * under, strict=True):
+        np.subtract(sums(pulled), middle * (pulled.sum() - pulled), out=found)
+        found /= spread
+    return slopes, spread
 
 
 def _ordered(up: Floats, down: Floats) -> Floats:

@@ -11,7 +11,7 @@ import numpy as np
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, Ints, above, checked, shares, within
-from capworth.methods.claim.deals import Deals, cost_strata, deal, ways
+from capworth.methods.claim.deals import Deals, at_most, cost_strata, deal
 from capworth.methods.claim.power import (
     HIGHEST,
     WIDEST,
@@ -23,13 +23,14 @@ from capworth.methods.claim.power import (
 from capworth.methods.claim.share_regression import ShareFit, share_regression
 from capworth.methods.claim.share_test import (
     CostCheck,
+    LeftOut,
     PValues,
     RatioInterval,
     case_p_values,
-    cost_statistic,
+    held_p_values,
     left_out_p_values,
-    p_values,
     ratio_interval,
+    slope_p_values,
     slope_statistic,
     strong_form,
 )
@@ -265,6 +266,7 @@ class _Shorter(NamedTuple):
 
     lacking: Ints  # (lists,)
     deals: Deals  # of places in order of cost, without the one that is lacking
+    left_out: LeftOut  # the same deals, and who holds what
 
 
 @dataclass(frozen=True)
@@ -301,17 +303,18 @@ class _Dealt:
         every, wanted = np.arange(len(cost)), len(self.inside.order)
         left = np.array([np.delete(every, line) for line in every])
         strata = np.array([cost_strata(cost[some], self.rule.strata) for some in left])
-        many = [ways(kinds[some], inside) for some, inside in zip(left, strata, strict=True)]
-        listed = np.array([number <= wanted + 1 for number in many])
+        both = zip(left, strata, strict=True)
+        listed = np.array([at_most(kinds[some], inside, wanted + 1) for some, inside in both])
         groups = [(np.array([line]), kinds[left[line]]) for line in every[listed]]
         alike = np.unique(strata, axis=0, return_inverse=True)[1].reshape(-1)
         groups += [
             (every[~listed & (alike == group)], every[:-1]) for group in np.unique(alike[~listed])
         ]
-        return tuple(
-            _Shorter(lacking, deal(kind, strata[lacking[0]], wanted, self._random(lacking[0])))
-            for lacking, kind in groups
-        )
+        found = []
+        for lacking, kind in groups:
+            deals = deal(kind, strata[lacking[0]], wanted, self._random(lacking[0]))
+            found.append(_Shorter(lacking, deals, LeftOut.of(deals.order)))
+        return tuple(found)
 
     def _random(self, lacking: int) -> np.random.Generator:
         return stream(self.rule.seed, f"claim/left out{self.name}", int(lacking))
@@ -545,12 +548,13 @@ def _null_orders(lines: Lines, rule: Rule, what: str, number: int) -> Ints:
 def _judge(lines: Lines, reading: Reading, rule: Rule, dealt: _Dealt, how: str) -> Judged:
     share, weight, outcome = lines.share, reading.weight(lines), reading.outcome
     fit = share_regression(outcome, share, weight)
-    slope = slope_statistic(share, weight, dealt.inside.order)
-    plain = p_values(slope, share, outcome, rule.margin)
-    alone, held = word_of(plain, rule.alpha), NEVER
+    plain = slope_p_values(share, weight, outcome, dealt.inside.order, rule.margin)
+    alone, held = word_of(plain, rule.alpha), None
     if alone != INCONCLUSIVE or how in (BESIDE, FULL):  # else it can only stay so
-        check = cost_statistic(share, weight, lines.cost, dealt.free, reading.per_cost)
-        held = NEVER if check is None else p_values(check, share, outcome, rule.margin)
+        check = CostCheck.of(weight, lines.cost, reading.per_cost)
+        if check is not None:
+            held = held_p_values(check, share, outcome, dealt.free, rule.margin)
+    held = NEVER if held is None else held
     word, reason = weakest((alone, word_of(held, rule.alpha))), "cost"
     if word == alone:
         reason = ""
@@ -559,66 +563,81 @@ def _judge(lines: Lines, reading: Reading, rule: Rule, dealt: _Dealt, how: str) 
     interval = RatioInterval(np.nan, np.nan)
     left: tuple[PValues, ...] = ()
     ratios = np.empty(0)
-    if how == FULL or (how != BARE and word != INCONCLUSIVE):
-        left, ratios = _left_out(lines, reading, rule, dealt)
     if how in (BESIDE, FULL):
+        slope = slope_statistic(share, weight, dealt.inside.order)
         interval = ratio_interval(slope, share, outcome, 1 - 2 * rule.alpha)
-    if how != BARE and not _stands(word, left, rule):
-        word, reason = INCONCLUSIVE, "left out"
+    if how == FULL or (how != BARE and word != INCONCLUSIVE):
+        rests_on = RESTS_ON[word]
+        names = PValues._fields if how == FULL else rests_on
+        found = dict(zip(names, _left_out(lines, reading, rule, dealt, names), strict=True))
+        if any(found[name].max() > 2 * rule.alpha for name in rests_on):
+            word, reason = INCONCLUSIVE, "left out"
+        if how == FULL:
+            left = tuple(map(PValues._make, np.array([*found.values()]).T.tolist()))
+            ratios = _ratios_left(lines, reading)
     return Judged(
         fit=fit,
         interval=interval,
         plain=plain,
         held=held,
-        left_out=left if how == FULL else (),
-        ratios_left=ratios if how == FULL else np.empty(0),
+        left_out=left,
+        ratios_left=ratios,
         alone=alone,
         word=word,
         reason=reason,
     )
 
 
-def _stands(word: str, left: Sequence[PValues], rule: Rule) -> bool:
-    """Whether a word stands, at twice its level, in every list that lacks one line."""
-    rests_on: tuple[str, ...] = {
-        SUPPORTED: ("greater",),
-        GREATER: ("greater",),
-        CONTRADICTED: ("less",),
-        NO_DIFFERENCE: ("below_margin", "above_inverse"),
-        INCONCLUSIVE: (),
-    }[word]
-    return not rests_on or all(
-        max(getattr(found, name) for name in rests_on) <= 2 * rule.alpha for found in left
-    )
+RESTS_ON: Final = {  # what must hold, at twice its level, in every list that lacks one line
+    SUPPORTED: ("greater",),
+    GREATER: ("greater",),
+    CONTRADICTED: ("less",),
+    NO_DIFFERENCE: ("below_margin", "above_inverse"),
+    INCONCLUSIVE: (),
+}
 
 
 def _left_out(
-    lines: Lines, reading: Reading, rule: Rule, dealt: _Dealt
-) -> tuple[tuple[PValues, ...], Floats]:
-    """Find the five p and the ratio without each line in turn; 1 and NaN where shares are alike."""
+    lines: Lines, reading: Reading, rule: Rule, dealt: _Dealt, names: Sequence[str]
+) -> Floats:
+    """(names, lines) some of the five p without each line in turn; 1 where shares are alike."""
     share, weight, outcome = lines.share, reading.weight(lines), reading.outcome
-    every = np.arange(len(share))
-    apart = [len(share) > 2 and np.ptp(np.delete(share, line)) > 1e-6 for line in every]
-    found, ratios = np.ones((5, len(share))), np.full(len(share), np.nan)
-    some = np.flatnonzero(apart)
-    if len(some):
-        without = weight * (every != some[:, None])
-        every_time = np.broadcast_to(outcome, without.shape)
-        ratios[some] = share_regression(every_time, share, without).ratio
+    apart, found = _apart(share), np.ones((len(names), len(share)))
     order = dealt.by_cost
-    for lacking, deals in dealt.shorter:
+    for lacking, deals, left_out in dealt.shorter:
         mine = order[lacking]
         if deals.exact and apart[mine[0]]:
             others = np.delete(order, lacking)
-            slope = slope_statistic(share[others], weight[others], deals.order)
-            p = p_values(slope, share[others], outcome[others], rule.margin)
-            found[:, mine] = np.array(p)[:, None]
+            g, w, y = (part[others] for part in (share, weight, outcome))
+            p = slope_p_values(g, w, y, deals.order, rule.margin)
+            found[:, mine] = np.array([getattr(p, name) for name in names])[:, None]
         elif not deals.exact:
-            ranked = (part[order] for part in (share, weight, outcome))
-            every_p = left_out_p_values(*ranked, deals.order, rule.margin)
+            g, w, y = (part[order] for part in (share, weight, outcome))
+            every_p = left_out_p_values(g, w, y, left_out, rule.margin, names)
             found[:, mine] = every_p[:, lacking]
-    found[:, ~np.array(apart)] = 1.0
-    return tuple(PValues(*map(float, p)) for p in found.T), ratios
+    found[:, ~apart] = 1.0
+    return found
+
+
+def _ratios_left(lines: Lines, reading: Reading) -> Floats:
+    """(lines,) the ratio without each line in turn; NaN where shares are alike."""
+    share, weight, every = lines.share, reading.weight(lines), np.arange(len(lines.cost))
+    ratios, some = np.full(len(share), np.nan), np.flatnonzero(_apart(share))
+    if len(some):
+        without = weight * (every != some[:, None])
+        outcomes = np.broadcast_to(reading.outcome, without.shape)
+        ratios[some] = share_regression(outcomes, share, without).ratio
+    return ratios
+
+
+def _apart(share: Floats) -> Bools:
+    """(lines,) whether the shares of the other lines are not all alike."""
+    if len(share) <= 2:
+        return np.zeros(len(share), dtype=bool)
+    order = np.sort(share)
+    low = np.where(share > order[0], order[0], order[1])  # the second where one is the lowest
+    high = np.where(share < order[-1], order[-1], order[-2])
+    return np.asarray(high - low > 1e-6)
 
 
 def _split_words(

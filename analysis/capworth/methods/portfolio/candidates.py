@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from capworth.methods.arguments import Bools, Floats, Ints, checked
-from capworth.methods.portfolio.confidence import Groups, Plan
+from capworth.methods.portfolio.confidence import Groups, Plan, lowest_mean
 from capworth.methods.portfolio.integer import (
     Rows,
     Shared,
@@ -174,16 +174,14 @@ class _Money:
     ----------
     by_project : (projects, draws)
     means : (projects,) expected cost
-    least : (projects,) mean of the lowest draws of each, as many as the confidence asks for: what
-        these add up to is never above the cost of a set at the confidence
+    least : (projects,) what adds up to no more than the cost of a set at the confidence
     """
 
     def __init__(self, cost: Floats, confidence: float, groups: Groups | None) -> None:
         self._confidence, self._groups = confidence, groups
         self.by_project = np.ascontiguousarray(cost.T)
         self.means = cost.mean(axis=0)
-        place = max(1, int(np.ceil(confidence * len(cost) - 1e-9))) if confidence else len(cost)
-        self.least = np.asarray(np.sort(cost, axis=0)[:place].mean(axis=0))
+        self.least = lowest_mean(cost, confidence) if confidence else self.means
 
     def total(self, chosen: Bools) -> Floats:
         """(draws,) what a set costs."""
@@ -192,11 +190,10 @@ class _Money:
     def fit(self, chosen: Bools, budget: float) -> bool:
         """Whether a set keeps the budget on average, and all money as surely as it must."""
         room = budget * (1 + ROOM)
-        surely = room * (1 + ROOM)  # beyond what rounding may do
-        if any(float(amounts[chosen].sum()) > surely for amounts in (self.means, self.least)):
+        if self.means[chosen].sum() > room or self.least[chosen].sum() > room * (1 + ROOM):
             return False
         total = self.total(chosen)
-        if total.mean() > room or (self._confidence and not self.sure(total, room)):
+        if self._confidence and not self.sure(total, room):
             return False
         within = np.ones(len(total), dtype=bool)
         for inside, held in zip(*(self._groups or ((), ())), strict=True):

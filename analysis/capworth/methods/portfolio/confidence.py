@@ -14,12 +14,12 @@ import numpy as np
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, Ints, checked, finite, within
+from capworth.methods.portfolio.relations import with_slack
 
 Worth: TypeAlias = Callable[[Bools, Ints], float]
 _Found: TypeAlias = tuple[float, float, int, tuple[int, ...], int, Ints, float]
 
 TIE: Final = 1e-12  # of the largest value: two values nearer than this are one
-SCREENED: Final = 500  # draws that tell which sets come near the frontier
 LIKELY: Final = 1_000  # cheapest sets among which the likeliest is sought
 NODES: Final = 10_000  # places of members at starts that are tried for one set
 PLACES: Final = 40_000  # of them, for all sets of a search together
@@ -28,8 +28,7 @@ WEIGHED: Final = 5_000  # joint values that are found for the starts of all sets
 FEW: Final = 20  # in any case, for one set
 ONE: Final = 1_000  # of them, for those of one set
 SOLVED: Final = 300  # sets for which starts are sought, of candidates
-MARGIN: Final = 0.05  # share of a budget within which a set is near
-BLOCK: Final = 1 << 23  # numbers of one block of draws x sets
+BLOCK: Final = 1 << 20  # numbers of one block of draws x sets: more is slow to get from the system
 ROOM: Final = 1e-9  # share of a limit by which rounding may pass it
 
 
@@ -249,9 +248,7 @@ class Search:
         self._means = sets @ self._expected
         self._least = self._means
         if confidence:
-            place = int(np.ceil(confidence * len(self._cost) - 1e-9))
-            lowest = np.partition(self._cost, place - 1, axis=0)[:place].mean(axis=0)
-            self._least = np.maximum(sets @ lowest, self._means)
+            self._least = np.maximum(sets @ lowest_mean(self._cost, confidence), self._means)
         self._at: dict[int, float] = {}
         self._starts: dict[int, tuple[Ints, float, float]] = {}
         self._below: dict[int, float] = {}  # what a set is known not to reach
@@ -415,7 +412,7 @@ class Search:
         some draw that these might decide are summed once more by themselves.
         """
         found = np.empty(len(rows))
-        step = max(1, (BLOCK >> 3) // max(len(self._cost), 1))
+        step = max(1, BLOCK // max(len(self._cost), 1))
         near = 1e-12 * len(self._expected) * abs(room) if np.isfinite(room) else 0.0
         for start in range(0, len(rows), step):
             some = rows[start : start + step]
@@ -470,20 +467,37 @@ def frontier_at(
 
     Notes
     -----
-    Of more draws than 500 the first 500 tell which sets come near the frontier, within a
-    twentieth of its budgets; of these the budgets are found on all draws.
+    Only sets are looked at whose bound from below, as of `best_programmes`, is no more than what
+    the cheapest needs of those on the frontier of the bounds that are worth as much.
     """
-    near = np.arange(len(sets))
-    if len(cost) > SCREENED:
-        rough = _budgets(sets, cost[:SCREENED], confidence, mean_too, groups)
-        held = 0.0 if groups is None else groups[1].max(initial=0.0)
-        rough += held  # as money in all, so that a twentieth means what it says
-        near = near[rough * (1 - MARGIN) <= _cheapest_as_good(value, rough)]
+    each = [cost.mean(axis=0)] if mean_too or not confidence else []
+    each += [lowest_mean(cost, confidence)] if confidence else []
+    bound = _lacking(sets, np.stack(each, axis=1), groups).max(axis=1)
+    first = bound <= _cheapest_as_good(value, bound)
+    known = np.full(len(sets), np.inf)
+    known[first] = _budgets(sets[first], cost, confidence, mean_too, groups)
+    near = np.flatnonzero(bound <= with_slack(_cheapest_as_good(value, known)))
     budgets = _budgets(sets[near], cost, confidence, mean_too, groups)
     order = np.lexsort((sets[near].sum(axis=1), -value[near], budgets))
     ahead = np.maximum.accumulate(value[near][order])
     rises = np.r_[True, value[near][order][1:] > ahead[:-1] + TIE * np.abs(value).max(initial=0.0)]
     return near[order][rises], budgets[order][rises]
+
+
+@checked
+def lowest_mean(cost: Floats, confidence: float) -> Floats:
+    """(projects,) mean of the lowest draws of each, as many as the confidence asks for.
+
+    What these add up to is never above what a set costs at the confidence.
+
+    Parameters
+    ----------
+    cost : (draws, projects)
+    confidence : share of the draws; above 0
+    """
+    place = max(1, int(np.ceil(confidence * len(cost) - 1e-9)))
+    found: Floats = np.partition(cost, place - 1, axis=0)[:place].mean(axis=0)
+    return found
 
 
 def _budgets(
@@ -538,23 +552,31 @@ def _as_stated(chosen: Bools, plan: Plan, prices: Floats) -> float:
 
 def _possible(
     chosen: Bools, plan: Plan, planned: Floats, caps: Floats, prices: Floats, confidence: float
-) -> bool:
+) -> tuple[Bools, Bools] | None:
     """Whether a set can keep all rules if each member takes its least of each, whenever it starts.
 
     A rule that no start can ease, such as money for some projects only, would else be tried with
     every start of all members.
+
+    Returns
+    -------
+    (rules,) which no start eases, and (draws,) in which these hold; None where it cannot.
     """
     opens = np.isfinite(plan.worth[chosen])[:, :, None]
     least = np.where(opens, planned[chosen], np.inf).min(axis=1, initial=np.inf).sum(axis=0)
     if (least > caps).any():
-        return False
-    uses = plan.uses[:, chosen]
-    lowest = np.where(opens[None, :, :, 0], uses, np.inf).min(axis=2, initial=np.inf)
+        return None
+    uses, there = plan.uses[:, chosen], opens[None, :, :, 0]
+    lowest = np.where(there, uses, np.inf).min(axis=2, initial=np.inf)
+    fixed = (lowest == np.where(there, uses, -np.inf).max(axis=2, initial=-np.inf)).all(axis=1)
     within = np.ones(prices.shape[1], dtype=bool)
-    mine = prices[chosen]
+    ever, mine = within.copy(), prices[chosen]
     for rule in np.flatnonzero(plan.scaled & (lowest > 0).any(axis=1)).tolist():
-        within &= lowest[rule] @ mine <= caps[rule]
-    return bool(within.mean() >= confidence - ROOM)
+        keeps = lowest[rule] @ mine <= caps[rule]
+        ever &= keeps
+        if fixed[rule]:
+            within &= keeps
+    return (fixed, within) if ever.mean() >= confidence - ROOM else None
 
 
 def _binding(chosen: Bools, plan: Plan, planned: Floats, caps: Floats, prices: Floats) -> Bools:
@@ -612,9 +634,11 @@ def _starts(
     after = [(a, needed) for a, needed in tied if needed]
     delays = np.zeros(len(chosen), dtype=np.int64)
     tried = _Tried()
-    if not _possible(chosen, plan, planned, caps, prices, confidence):
+    possible = _possible(chosen, plan, planned, caps, prices, confidence)
+    if possible is None:
         return None, tried
-    binds = _binding(chosen, plan, planned, caps, prices)
+    fixed, held_anyway = possible
+    binds = _binding(chosen, plan, planned, caps, prices) & ~fixed
     uses, scaled, caps, planned = (
         plan.uses[binds],
         plan.scaled[binds],
@@ -711,7 +735,7 @@ def _starts(
 
     none = np.zeros(len(caps))
     if not hopeless(0.0 + spare + most(0, none[None])[0]):
-        place(0, none, np.ones(prices.shape[1], dtype=bool), 0.0)
+        place(0, none, held_anyway, 0.0)
     if not best or best[0][3] < floor:
         return None, tried
     return (best[0][1], best[0][3], best[0][2]), tried

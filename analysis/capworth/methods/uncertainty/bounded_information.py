@@ -1,11 +1,15 @@
 """Value of information over a list of sets, bounded by what is left to gain."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, checked
+
+BLOCK: Final = 1 << 19  # numbers of one block of draws x sets: more is slow to get from the system
 
 
 @checked
@@ -38,7 +42,13 @@ def worth_within(value: Floats, cost: Floats, budget: float, whole: bool = False
     return worth
 
 
-@dataclass(frozen=True, slots=True)
+def some_draws(draws: int, sets: int) -> Iterator[slice]:
+    """Draws, block by block."""
+    step = max(1, BLOCK // max(sets, 1))
+    return (slice(first, first + step) for first in range(0, draws, step))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class BoundedInformation:
     """What it would be worth to know everything before choosing.
 
@@ -47,11 +57,15 @@ class BoundedInformation:
     best : the set that is chosen without it, by expected worth
     evpi : expected value of perfect information, in the unit of the values
     ceiling : what is left to gain with the budget lifted; never below `evpi`
+    worth : (sets,) expected worth
+    lead : (draws,) what the best set of each draw is worth more than `best`
     """
 
     best: int
     evpi: float
     ceiling: float
+    worth: Floats
+    lead: Floats
 
 
 @checked
@@ -72,13 +86,20 @@ def bounded_evpi(
     -----
     0 <= EVPI <= ceiling always: the ceiling is the same choice with the budget lifted.
     """
-    worth = worth_within(value, cost, budget, whole)
-    means = worth.mean(axis=0)
+    means, top = np.zeros(value.shape[1]), np.empty(len(value))
+    for rows in some_draws(*value.shape):
+        worth = worth_within(value[rows], cost[rows], budget, whole)
+        means += worth.sum(axis=0)
+        top[rows] = worth.max(axis=1)
+    means /= len(value)
     best = int(means.argmax())
+    mine = worth_within(value[:, best], cost[:, best], budget, whole)
     return BoundedInformation(
         best=best,
-        evpi=float(worth.max(axis=1).mean() - means[best]),
+        evpi=float(top.mean() - means[best]),
         ceiling=float((value.max(axis=1) if most is None else most).mean() - means[best]),
+        worth=means,
+        lead=top - mine,
     )
 
 
