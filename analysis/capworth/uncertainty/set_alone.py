@@ -201,7 +201,9 @@ class Sites:
     @cached_property
     def _numbers(self) -> tuple[dict[str, int], dict[str, int]]:
         leaves = (leaf.id for leaf in self._model.value.leaves)
-        one, other = ({x: k for k, x in enumerate(ids)} for ids in (self._case.capability_ids, leaves))
+        one, other = (
+            {x: k for k, x in enumerate(ids)} for ids in (self._case.capability_ids, leaves)
+        )
         return one, other
 
     @cached_property

@@ -204,7 +204,8 @@ def _rows(one: Input, rivals: Rivals) -> list[dict[str, object]]:
         return []
     looked = one.quantiles(grid)
     levels = dict(zip(grid.tolist(), looked.tolist(), strict=True))
-    answers = dict(zip(looked[few].tolist(), _advised(coarse, rivals), strict=True))
+    answers: dict[float, tuple[bool, int]] = {}
+    answers |= zip(looked[few].tolist(), _advised(coarse, rivals), strict=True)
     answers |= zip(looked[~few].tolist(), _advised(one.at(looked[~few]), rivals), strict=True)
 
     def quantile(probability: float) -> float:

@@ -410,8 +410,10 @@ def project(
     resolved = 0
     for block in blocks(draws, many, kept.shape[1] + measured + 1 + most * most):
         every = [side[block[0]] for side in reference]
+        inputs, outputs = (np.take_along_axis(s, kept[block[0], :, None], axis=1) for s in every)
         technology = Technology.of(
-            *(np.take_along_axis(side, kept[block[0], :, None], axis=1) for side in every),
+            inputs,
+            outputs,
             question.returns,
             trades=None if question.trades is None else question.trades[block[0]],
             joint=question.joint,
