@@ -195,6 +195,20 @@ def test_shares_of_a_platform_sum_to_one(
     assert (share >= 0).all()
 
 
+@pytest.mark.parametrize("key", KEYS)
+def test_who_does_not_use_a_platform_moves_no_share(small: Case, key: str) -> None:
+    """By every key the shares are those among all capabilities, one without use among them."""
+    used = tuple(u for u in small.usage if u.capability != small.usage[0].capability)
+    model, draws = CostModel(replace(small, usage=used)), Sampled(3, 0, 20)
+    points = np.random.default_rng(0).random((20, len(small.capabilities)))
+    found = model.platform_shares(draws, points, key)
+    for k, platform in enumerate(small.platforms):
+        use = model.loads(draws, platform.id).sum(axis=1)
+        assert (use == 0).all(axis=0).any()
+        whole = KEYS[key](use, draws.of(platform.fixed), points)
+        np.testing.assert_allclose(found[:, k], whole, rtol=1e-12, atol=1e-15)
+
+
 @settings(max_examples=15, deadline=None)
 @given(seeds)
 def test_platform_costs_are_shared_and_not_lost(small: Case, seed: int) -> None:

@@ -55,6 +55,16 @@ def test_a_capability_that_grows_and_ends(small: Case) -> None:
     assert (reg, net) == pytest.approx((25_100 * A2 * 6 / 9, 25_100 * A2 * 3 / 9))
 
 
+def test_what_has_ended_lacks_nothing(small: Case) -> None:
+    """LAB is there in two of three years; the distance it weighs in is that of the others too."""
+    plain = Model(small, first=20).today.away[True]
+    found = Model(told(small, path("LAB", 0.1, 0.02, 2027)), first=20).today.away[True]
+    there = np.ones(len(small.capabilities))
+    there[LAB] = (1 + A1) / A
+    assert plain[LAB] > 0
+    np.testing.assert_allclose(found, plain * there, rtol=1e-12)
+
+
 def test_what_keeps_it_is_credited_with_what_would_end(small: Case) -> None:
     """In 2027: 6,000 x 1.21 of benefit for 150,000 x 1.0404 of the organisation's money."""
     row = path("LAB", 0.1, 0.02, 2027)

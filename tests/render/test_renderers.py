@@ -5,6 +5,7 @@ Every printed number is a stored figure, and is followed from there to the rows 
 
 import csv
 import os
+import pickle
 import random
 import re
 import subprocess
@@ -420,6 +421,8 @@ def test_words_know_their_figures(study: Study) -> None:
     one, two = ref("a.b", 12.0, "number"), Ref("c.d", Amount(3.0, 2.0, 4.5), "spread")
     text = said(say("pair", first=bold(one), second=listed([two, stated("x", 7, "plain")])), voice)
     assert text.refs == (one, two)
+    sent = pickle.loads(pickle.dumps(text))
+    assert (sent, sent.refs) == (text, text.refs)
     assert "**12**" in text
     assert "3,0 (2,0–4,5)" in text
     assert said(Name("LAB"), voice).refs == ()

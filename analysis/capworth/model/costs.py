@@ -1,6 +1,6 @@
 """What each capability and each improvement costs over the appraisal, and who pays."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -17,6 +17,7 @@ from capworth.model.paths import Paths
 from capworth.model.price_base import PriceBase
 
 PAYERS = ("organisation", "members", "donors")
+Key: TypeAlias = Callable[[Floats, Floats, Floats], Floats]  # of use, fixed part and benefit
 Priced: TypeAlias = tuple[CostLine, Floats, Floats]  # line, (draws,) amount, its part of each year
 
 
@@ -228,7 +229,7 @@ class CostModel:
             found = peak_shares(peaks, fixed, self._case.settings.seed)
         else:
             many = self._wholes(np.ones((1, len(self._whole))))
-            found = KEYS[key](self._wholes(use), fixed, self._wholes(worth) / many)
+            found = _among_users(KEYS[key], self._wholes(use), fixed, self._wholes(worth) / many)
         return self._of_parts(found, use)
 
     def _wholes(self, amounts: Floats) -> Floats:
@@ -265,3 +266,12 @@ class CostModel:
         for wider in found:
             found += [p.id for p in self._case.platforms if p.part_of == wider]
         return tuple(found)
+
+
+def _among_users(key: Key, use: Floats, fixed: Floats, worth: Floats) -> Floats:
+    """(draws, capabilities) shares by a key, 0 for those that use the platform in no draw."""
+    users = np.flatnonzero((use > 0).any(axis=0))
+    found = np.zeros_like(use)
+    if len(users):
+        found.T[users] = key(use.T[users].T, fixed, worth.T[users].T).T
+    return found

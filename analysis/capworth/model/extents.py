@@ -71,6 +71,7 @@ class Today:
         draws: Draws,
         levels: Floats,
         missing: Floats,
+        there: Floats,
         weights: Floats,
         cost: Floats,
     ) -> "Today":
@@ -80,6 +81,7 @@ class Today:
         ----------
         levels : (draws, capabilities, leaves) in the units of the criteria
         missing : (draws, capabilities, leaves) what each lacks to its agreed level; see `distances`
+        there : (capabilities,) part of the appraisal in which each is there
         weights : (draws, leaves)
         cost : (draws, capabilities) whole-life cost
         """
@@ -95,7 +97,8 @@ class Today:
                 amount = 10**level if leaves[k].scale == LOG10 else level
                 given[key] = np.maximum(amount, 0.0).mean(axis=0)
         away = {
-            bool(counted.all()): np.einsum("nck,nk->c", missing, weights_of(counted, weights))
+            bool(counted.all()): there
+            * np.einsum("nck,nk->c", missing, weights_of(counted, weights))
             / len(missing)
             for counted in countings(leaves)
         }

@@ -181,24 +181,26 @@ class Column:
         blank = [None] * len(values)
         lows, highs = (table.numbers(low), table.numbers(high)) if ranged else (blank, blank)
         errors = table.numbers(self.error) if self.error else blank
-        tails = table.labels(self.tail) if self.tail else blank
+        tails = table.labels(self.tail) if self.tail else None
         known, aliases = answer.provenance, dict(self.alias)
         prices = f"{known.currency} of {known.price_year}" if MONEY_UNITS[self.unit] else ""
-        without = {*self.without}
-        for k, (words, tail) in enumerate(zip(table.words, tails, strict=True)):
-            labels = self._labels(table.names, words)
-            if labels is None:
+        without, apart = {*self.without}, {*self.drop, *(level for level, _ in self.where)}
+        levels = tuple(name for name in table.names if name not in apart)
+        whose, rows = table.joined(levels), table.joined(table.names, "/")
+        listed = [*map(table.words_of, levels), *([] if tails is None else [tails])]
+        perspectives, payers = (_party(x, table, levels) for x in (self.perspective, self.payer))
+        basis = f".{self.basis}" if self.basis else ""
+        for k in self._mine(table):
+            thing, first, mine, place = whose[k], self.quantity, whose[k], rows[k]
+            if tails is not None:
+                thing, place = f"{thing}.{tails[k]}" if levels else tails[k], f"{place}/{tails[k]}"
+            if without and any(words[k] in without for words in listed):
                 continue
-            listed = [*labels.values()] + ([] if tail is None else [tail])
-            if without and not without.isdisjoint(listed):
-                continue
-            thing, first, whose = ".".join(listed), self.quantity, ".".join(labels.values())
             if thing in aliases:
                 thing, first = aliases[thing], self.quantity.partition(".")[0]
-                whose = thing
-            place = [*words, *listed[len(labels) :]]
+                mine = thing
             yield Figure(
-                id=".".join([first, thing, *([self.basis] if self.basis else [])]),
+                id=f"{first}.{thing}{basis}",
                 value=values[k],
                 unit=self.unit,
                 formula=self.formula,
@@ -206,23 +208,20 @@ class Column:
                 low=lows[k],
                 high=highs[k],
                 prices=prices,
-                perspective=_party(self.perspective, labels),
-                payer=_party(self.payer, labels),
+                perspective=perspectives[k],
+                payer=payers[k],
                 draws=draws,
                 error=errors[k],
-                behind=tuple((kind, whose) for kind in self.behind),
-                places=("/".join((self.table, self.name, *place)),),
+                behind=tuple([(kind, mine) for kind in self.behind]),
+                places=(f"{self.table}/{self.name}/{place}",),
             )
 
-    def _labels(self, names: Sequence[str], words: Sequence[str]) -> dict[str, str] | None:
-        """Labels that belong to the id by their levels; None where the row is another's."""
-        labels = dict(zip(names, words, strict=True))
-        for level, wanted in self.where:
-            if labels.pop(level) != word(wanted):
-                return None
-        for level in self.drop:
-            labels.pop(level, None)
-        return labels
+    def _mine(self, table: "Rows") -> Iterator[int]:
+        """Rows that are this column's."""
+        wanted = [(table.words_of(level), word(label)) for level, label in self.where]
+        for k in range(len(table.words)):
+            if all(words[k] == label for words, label in wanted):
+                yield k
 
 
 class Rows:
@@ -242,8 +241,9 @@ class Rows:
     def __init__(self, table: "pd.DataFrame") -> None:
         self._table = table
         self._numbers: dict[str, list[float | None]] = {}
+        self._joined: dict[tuple[tuple[str, ...], str], list[str]] = {}
         self.columns = frozenset(table.columns)
-        self.names = [*map(str, table.index.names)]
+        self.names = tuple(map(str, table.index.names))
         keys = table.index if table.index.nlevels > 1 else ((key,) for key in table.index)
         self.words = [[*map(word, key)] for key in keys]
 
@@ -258,9 +258,24 @@ class Rows:
         """Read each cell of a column as a part of an id."""
         return [*map(word, self._table[column].tolist())]
 
+    def words_of(self, level: str) -> list[str]:
+        """Labels of one level of the index, as parts of an id."""
+        return self.joined((level,))
 
-def _party(listed: str, labels: Mapping[str, str]) -> str:
-    return labels.get(listed[1:], "") if listed.startswith("@") else listed
+    def joined(self, levels: Sequence[str], by: str = ".") -> list[str]:
+        """Labels of some levels of the index as one text for each row."""
+        key = tuple(levels), by
+        if key not in self._joined:
+            places = [self.names.index(level) for level in levels]
+            self._joined[key] = [by.join([words[p] for p in places]) for words in self.words]
+        return self._joined[key]
+
+
+def _party(listed: str, table: Rows, levels: Sequence[str]) -> Sequence[str]:
+    """Party of each row: one that is named, or whom one of some levels of the index names."""
+    if listed[1:] in levels and listed.startswith("@"):
+        return table.words_of(listed[1:])
+    return ["" if listed.startswith("@") else listed] * len(table.words)
 
 
 def columns(table: str, *rows: tuple[Any, ...], **shared: Any) -> tuple[Column, ...]:

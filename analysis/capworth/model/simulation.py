@@ -139,9 +139,8 @@ class Model:
         tree, _, costs = found = self._priced(draws)
         if self._keeping:
             self._opening = draws, found
-        away = tree.missing * self.costs.paths.there[:, None]
-        cost = costs.capability.sum(axis=2)
-        return Today.of(self.case, draws, tree.levels, away, tree.weights, cost)
+        cost, there = costs.capability.sum(axis=2), self.costs.paths.there
+        return Today.of(self.case, draws, tree.levels, tree.missing, there, tree.weights, cost)
 
     def _priced(self, draws: Draws) -> tuple[Tree, Floats, Costs]:
         """The value tree, (draws, capabilities) score and costs, once for the first draws."""

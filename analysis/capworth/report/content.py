@@ -365,19 +365,27 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
 class Said(str):
     """Words of a language that know which figures they print, and where they are stored.
 
-    Attributes
+    Parameters
     ----------
-    refs : the figures, in the order in which they are printed
+    of : the text that was put into words, or its figures
     """
 
-    __slots__ = ("refs",)
-    refs: tuple[Ref, ...]
+    __slots__ = ("_of",)
+    _of: object
 
-    def __new__(cls, text: str, refs: tuple[Ref, ...] = ()) -> "Said":
-        """Keep the figures beside the words."""
+    def __new__(cls, text: str, of: object = ()) -> "Said":
+        """Keep beside the words what they were."""
         found = super().__new__(cls, text)
-        found.refs = refs
+        found._of = of
         return found
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        """The figures, in the order in which they are printed; found when somebody asks."""
+        return tuple(refs_of(self._of))
+
+    def __reduce__(self) -> tuple[type["Said"], tuple[str, tuple[Ref, ...]]]:
+        return Said, (str(self), self.refs)  # a text may hold what cannot be sent
 
 
 def said(text: Text, voice: Voice) -> Said:
@@ -388,7 +396,7 @@ def said(text: Text, voice: Voice) -> Said:
     InputError
         When the language has no such phrase, or a slot is not filled.
     """
-    return Said(_said(text, voice), tuple(refs_of(text)))
+    return Said(_said(text, voice), text)
 
 
 def _said(text: Text, voice: Voice) -> str:

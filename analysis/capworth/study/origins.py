@@ -21,7 +21,7 @@ class Origins:
 
     def __init__(self, case: Case, chosen: Iterable[str] = ()) -> None:
         self._case, self._chosen = case, tuple(chosen)
-        self._known: dict[tuple[str, str], tuple[Origin, ...]] = {}
+        self._known: dict[tuple[str, str], dict[str, Origin]] = {}
         self._lists: dict[tuple[tuple[str, str], ...], tuple[Origin, ...]] = {}
         self._capabilities, self._improvements = {*case.capability_ids}, {*case.improvement_ids}
         self._pledges = {pledge.id for pledge in case.funding}
@@ -63,8 +63,8 @@ class Origins:
         for kind, label in behind:
             for thing in (label,) if kind in ("input", "settings") else self._things(kind, label):
                 if (kind, thing) not in self._known:
-                    self._known[kind, thing] = tuple(self._finders[kind](thing))
-                rows |= {row.name: row for row in self._known[kind, thing]}
+                    self._known[kind, thing] = {r.name: r for r in self._finders[kind](thing)}
+                rows |= self._known[kind, thing]
         return tuple(rows.values())
 
     def _things(self, kind: str, label: str) -> tuple[str, ...]:
