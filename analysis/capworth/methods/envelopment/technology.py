@@ -650,7 +650,7 @@ def _nearest(
             good &= room <= ROUNDING if k < inputs else room >= -ROUNDING
         g, p, u = np.nonzero(good)  # the few that dominate a point, and how far it goes to each
         times, far = amount[good], np.full(len(g), np.inf)
-        for k in np.flatnonzero(toward.any(axis=(0, 1))):
+        for k in np.flatnonzero(toward.any(axis=(0, 1))).tolist():
             beyond = (pool[:, 0, k][g, u] * times - scaled[:, :, k][g, p]) * sign[k]
             np.fmin(far, np.maximum(beyond, 0) / np.abs(toward[:, :, k])[g, p], out=far)
         step = np.full(amount.shape, -np.inf)
