@@ -47,11 +47,13 @@ class ValueModel:
         scale = self.leaves[leaf]
         worst, best = scale.ends
         if not scale.points:  # one line, in place: `piecewise` takes three times as long
-            value = levels - worst
-            value /= best - worst
-            np.clip(value, 0.0, 1.0, out=value)
-            value *= 100.0
-            return value
+            share = levels - min(worst, best)
+            share /= abs(best - worst)
+            np.clip(share, 0.0, 1.0, out=share)
+            if best < worst:
+                np.subtract(1.0, share, out=share)
+            share *= 100.0
+            return share
         at = [worst, *(level for level, _ in scale.points), best]
         worth = [0.0, *(value for _, value in scale.points), 100.0]
         return piecewise(levels, at, worth)
