@@ -5,6 +5,7 @@ What is lost without an improvement, or when it comes late.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -297,17 +298,25 @@ def _touches(ids: Sequence[str], games: Iterable[Game]) -> list[str]:
 
 def _pairs(sample: Sample, games: Sequence[Game], size: int) -> pd.DataFrame:
     ids = sample.case.improvement_ids
-    met = sorted({(a, b) for g in games for a in g.users for b in g.users if a < b})
+    met: dict[tuple[int, int], dict[str, list[Game]]] = {}
+    for game in games:
+        for pair in combinations(sorted(set(game.users)), 2):
+            met.setdefault(pair, {}).setdefault(game.measure, []).append(game)
+
+    def interval(a: int, b: int, measure: str, both: Sequence[Game]) -> Interval:
+        bonus = _gain(both, {a, b}, size) - _gain(both, {a}, size) - _gain(both, {b}, size)
+        bonus = np.where(np.abs(bonus) < APART, 0.0, bonus)
+        return Interval.of(bonus / SCALES[measure], sample.ranged(measure, bonus) / SCALES[measure])
+
+    apart = {measure: interval(0, 0, measure, ()) for measure in SCALES}
     rows = []
-    for a, b in met:
+    for (a, b), theirs in sorted(met.items()):
         first, second = sorted((ids[a], ids[b]))  # however the rows of the case stand
         row: dict[str, object] = {"improvement": first, "other": second}
-        for measure, scale in SCALES.items():
-            both = [g for g in games if g.measure == measure and a in g.users and b in g.users]
-            bonus = _gain(both, {a, b}, size) - _gain(both, {a}, size) - _gain(both, {b}, size)
-            bonus = np.where(np.abs(bonus) < APART, 0.0, bonus)
-            ranged = sample.ranged(measure, bonus) / scale
-            row |= Interval.of(bonus / scale, ranged).columns(f"{NAMES[measure]}_joint")
+        for measure, nothing in apart.items():
+            both = theirs.get(measure)
+            found = interval(a, b, measure, both) if both else nothing
+            row |= found.columns(f"{NAMES[measure]}_joint")
         rows.append(row)
     if not rows:
         return pd.DataFrame(columns=["improvement", "other", "gain_joint"])

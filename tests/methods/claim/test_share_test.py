@@ -11,12 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capworth.errors import InputError
-from capworth.methods.claim.deals import cost_strata, deal
+from capworth.methods.claim.deals import at_most, cost_strata, deal, ways
 from capworth.methods.claim.share_regression import function_levels, share_regression
 from capworth.methods.claim.share_test import (
+    CostCheck,
+    LeftOut,
     cost_statistic,
+    held_p_values,
+    left_out_p_values,
     p_values,
     ratio_interval,
+    slope_p_values,
     slope_statistic,
     strong_form,
     tails,
@@ -243,3 +248,43 @@ def test_slips() -> None:
         share_regression([1.0, 2.0], [0.5, 1.5])
     with pytest.raises(InputError, match="give one of each a line"):
         deal([0, 1], [0], 9, stream(0, "x"))
+
+
+@pytest.mark.parametrize("per_cost", [False, True])
+def test_p_without_each_deal_s_slope_are_those_of_the_statistics(per_cost: bool) -> None:
+    random = stream(4, "p")
+    for lines in (4, 9, 31):
+        g, y, cost = (
+            random.random(lines),
+            random.lognormal(size=lines),
+            random.lognormal(size=lines),
+        )
+        weight = cost if per_cost else np.ones(lines)
+        order = random.permuted(np.tile(np.arange(lines), (299, 1)), axis=1)
+        plain = p_values(slope_statistic(g, weight, order), g, y, 1.25)
+        assert slope_p_values(g, weight, y, order, 1.25) == plain
+        check = CostCheck.of(weight, cost, per_cost)
+        statistic = cost_statistic(g, weight, cost, order, per_cost)
+        assert check is not None
+        assert statistic is not None
+        assert held_p_values(check, g, y, order, 1.25) == p_values(statistic, g, y, 1.25)
+
+
+def test_some_p_of_lists_without_a_line_are_those_of_each_list() -> None:
+    random = stream(4, "left out")
+    g, y, w = random.random(12), random.lognormal(size=12), random.lognormal(size=12)
+    order = random.permuted(np.tile(np.arange(11), (99, 1)), axis=1)
+    names = ("above_inverse", "less", "margin")
+    found = left_out_p_values(g, w, y, LeftOut.of(order), 1.25, names)
+    for line in range(12):
+        others = np.delete(np.arange(12), line)
+        p = p_values(slope_statistic(g[others], w[others], order), g[others], y[others], 1.25)
+        assert found[:, line].tolist() == [getattr(p, name) for name in names]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 1)), min_size=1, max_size=9))
+def test_at_most_counts_as_ways_do(drawn: list[tuple[int, int]]) -> None:
+    kinds, strata = map(list, zip(*drawn, strict=True))
+    many = ways(kinds, strata)
+    assert at_most(kinds, strata, many)
+    assert not at_most(kinds, strata, many - 1)

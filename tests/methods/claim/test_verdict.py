@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from capworth.errors import InputError
 from capworth.methods.claim import verdict, words
@@ -567,3 +569,12 @@ def test_readings_of_one_list_share_the_claims_that_are_planted() -> None:
     assert repr(alone) == repr(again)
     verdict._batches.cache_clear()
     assert repr(power_of(lines, one, Rule(), held=False)) == repr(alone)
+
+
+@example([0.0, 0.3, 0.3])
+@example([0.3, 0.3, 1.0])
+@given(st.lists(st.sampled_from([0.0, 0.3, 0.3 + 5e-7, 1.0]), min_size=1, max_size=6))
+def test_whether_the_other_shares_are_apart_is_asked_of_each_line(given: list[float]) -> None:
+    share = np.array(given)
+    slow = [len(share) > 2 and np.ptp(np.delete(share, k)) > 1e-6 for k in range(len(share))]
+    assert verdict._apart(share).tolist() == slow

@@ -395,3 +395,49 @@ def test_blocks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
         ):
             np.testing.assert_allclose(one.score, other.score, rtol=1e-12)
             np.testing.assert_allclose(one.intensities, other.intensities, atol=1e-9)
+
+
+@pytest.mark.parametrize("returns", RETURNS)
+@pytest.mark.parametrize("orientation", ORIENTATIONS)
+@pytest.mark.parametrize("levels", [0, 4])
+def test_points_answered_by_the_faces_of_others_are_answered_as_alone(
+    returns: str, orientation: str, levels: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many points on few faces; the very mixtures, too, where no two are equally good."""
+    random = np.random.default_rng(7)
+    x, y = random.uniform(1, 5, (3, 70, 1)), random.uniform(1, 5, (3, 70, 2))
+    if levels:
+        x, y = np.ceil(x * levels / 5), np.ceil(y * levels / 5)
+    proved: list[int] = []
+
+    def seen(*of: Any) -> tuple[Solution, Any]:
+        solution, fits = linear_programmes.transferred(*of)
+        proved.append(int(fits.sum()))
+        return solution, fits
+
+    monkeypatch.setattr(technology, "REST", 10)
+    monkeypatch.setattr(technology, "transferred", seen)
+    shared = dea(x, y, returns, orientation)
+    assert sum(proved) > 70
+    monkeypatch.setattr(technology, "_sampled", lambda *_: 1)
+    alone = dea(x, y, returns, orientation)
+    assert shared.resolved == 0
+    np.testing.assert_allclose(shared.score, alone.score, rtol=1e-9, atol=1e-9)
+    np.testing.assert_array_equal(shared.efficient, alone.efficient)
+    scale = np.concatenate((x, y), axis=2).max(axis=1)[:, None]
+    slack, other = (
+        (np.concatenate((f.input_slack, f.output_slack), axis=2) / scale).sum(axis=2)
+        for f in (shared, alone)
+    )
+    np.testing.assert_allclose(slack, other, atol=1e-9)
+    if orientation == "output":
+        goes = y * shared.score[..., None] + shared.output_slack
+        np.testing.assert_allclose(shared.output_target, goes, atol=1e-9)
+        np.testing.assert_allclose(shared.input_target, x - shared.input_slack, atol=1e-9)
+    if not levels:
+        np.testing.assert_array_equal(shared.peer, alone.peer)
+        np.testing.assert_allclose(shared.part, alone.part, atol=1e-9)
+        below = ~alone.efficient  # a corner is on several faces, each with weights of its own
+        for name in ("input_weight", "output_weight", "scale_weight"):
+            found, known = (getattr(f, name)[below] for f in (shared, alone))
+            np.testing.assert_allclose(found, known, atol=1e-9, err_msg=name)

@@ -18,6 +18,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, Ints, checked
+from capworth.methods.unprinted import unprinted
 
 CATEGORIES: Final = ("no", "very weak", "weak", "moderate", "strong", "very strong", "extreme")
 EXTREME: Final = len(CATEGORIES) - 1
@@ -253,12 +254,13 @@ def _least_changes(low: Ints, high: Ints, pairs: Ints) -> tuple[Change, ...]:
     whole = np.arange(width) >= first
     highest = np.where(whole, 1.0, room)
     highest[options - 1] = 0.0
-    solved = milp(
-        cost,
-        integrality=whole.astype(int),
-        bounds=Bounds(np.zeros(width), highest),
-        constraints=LinearConstraint(np.array(rows), ub=np.array(limits)),
-    )
+    with unprinted():
+        solved = milp(
+            cost,
+            integrality=whole.astype(int),
+            bounds=Bounds(np.zeros(width), highest),
+            constraints=LinearConstraint(np.array(rows), ub=np.array(limits)),
+        )
     switches = np.rint(solved.x[first:]).reshape(compared, EXTREME).sum(axis=1).astype(int)
     changes = []
     for (i, j), instead in zip(pairs.tolist(), switches.tolist(), strict=True):

@@ -382,6 +382,94 @@ def certified(programmes: Programmes, basis: Ints, status: Ints, pivots: int) ->
     )
 
 
+@checked
+def transferred(
+    solved: Programmes, solution: Solution, others: Programmes
+) -> tuple[Solution, Bools]:
+    """Answer further programmes of the same groups by the bases that solve others of their group.
+
+    Each programme has one column of its own, and only programmes are read whose basis has it. At
+    the prices of the first goal a column gains nothing in all these programmes or in none, but for
+    a factor that is the worth of the own column; and those that are tied there gain as much on the
+    second. So a basis that is proved for one is an optimum of each that it is feasible for: this,
+    and that both objectives are equal, is proved for each.
+
+    Returns
+    -------
+    The solution, and (groups, each) which are proved; of the others it says nothing.
+    """
+    group, rows = np.arange(len(solved.pool)), solved.rhs.shape[2]
+    basis, of, many = _faces(solved, solution)
+    matrix, worth = solved.gathered(basis)
+    own = np.take_along_axis(solved.own[..., 0], of[..., None], axis=1)
+    matrix[:, :, -1] = own
+    worth[:, :, -1] = np.take_along_axis(solved.own_goal[..., 0], of[..., None], axis=1)
+    inverse = _inverse(matrix.transpose(0, 1, 3, 2))
+    first = inverse[:, :, -1]  # (groups, faces, rows) prices of the first goal, but for a factor
+    price = np.einsum("gfik,gfij->gfkj", worth, inverse)
+
+    moved = others.own[..., 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        per_own = np.matmul(first, moved.transpose(0, 2, 1))
+        reach = np.matmul(first, others.rhs.transpose(0, 2, 1)) / per_own
+    there = np.arange(basis.shape[1])[:, None] < many[:, None, None]
+    best = np.where(there & (per_own > _PIVOT), reach, np.inf).argmin(axis=1)  # (groups, each)
+    at = group[:, None], best
+    per_own = np.take_along_axis(per_own, best[:, None], axis=1)[:, 0]
+    per_own = np.where(per_own > _PIVOT, per_own, 1.0)
+
+    column, matrix, worth = basis[at], matrix[at], worth[at]
+    matrix[:, :, -1], worth[:, :, -1] = moved, others.own_goal[..., 0]
+    value = np.zeros(others.rhs.shape)
+    for _ in range(2):  # the second time what rounding left
+        short = others.rhs - np.einsum("geji,gej->gei", matrix, value)
+        change = np.einsum("geij,gej->gei", inverse[at], short)
+        length = change[..., -1] / per_own
+        change -= length[..., None] * np.einsum("geij,gej->gei", inverse[at], moved)
+        change[..., -1] = length
+        value += change
+    lacks = others.own_goal[..., 0] - np.einsum("gekj,gej->gek", price[at], moved)
+    price = price[at] + (lacks / per_own[..., None])[..., None] * first[at][:, :, None]
+    proved = (many > 0)[:, None] & _feasible(others, matrix, value)
+    proved &= _same_objective(others, worth, value, price)
+    value = np.maximum(value, 0)
+    value[value < _TOLERANCE * 1e-2] = 0
+    status = np.where(proved, SOLVED, _UNCERTAIN)
+    solution = Solution(
+        column=column,
+        value=value,
+        price=price,
+        status=status,
+        width=others.width + rows,
+        pivots=0,
+        resolved=0,
+    )
+    return solution, proved
+
+
+def _faces(programmes: Programmes, solution: Solution) -> tuple[Ints, Ints, Ints]:
+    """Different bases of each group that have the own column, which is their last one.
+
+    Returns
+    -------
+    (groups, most, rows) columns; (groups, most) a programme that has the basis; (groups,) how many
+    """
+    groups = len(programmes.pool)
+    basis = np.sort(solution.column, axis=2)
+    sound = (solution.status == SOLVED) & (basis[..., -1] == programmes.columns)
+    sound &= basis[..., -2] < programmes.columns
+    group, place = np.nonzero(sound)
+    listed = np.column_stack((group, basis[group, place]))
+    _, which = np.unique(listed, axis=0, return_index=True)
+    group, place = group[which], place[which]
+    many = np.bincount(group, minlength=groups)
+    rank = np.arange(len(group)) - np.repeat(np.cumsum(many) - many, many)
+    of = np.zeros((groups, max(1, int(many.max()))), dtype=np.int64)
+    of[group, rank] = place
+    columns = np.take_along_axis(basis, of[..., None], axis=1)
+    return columns, of, many
+
+
 def _inverse(matrix: Floats) -> Floats:
     try:
         inverse = np.asarray(np.linalg.inv(matrix), dtype=np.float64)

@@ -26,6 +26,7 @@ from capworth.methods.envelopment.technology import (
     negligible,
     solved,
 )
+from capworth.methods.unprinted import unprinted
 
 _Block = tuple[slice, slice]
 
@@ -495,13 +496,14 @@ def _nearest(
     whole[out] = 1
     cost = np.zeros(at[-1])
     cost[step] = 1
-    answer = milp(
-        cost,
-        constraints=rules,
-        integrality=whole,
-        bounds=Bounds(low, high),
-        options={"mip_rel_gap": _GAP},
-    )
+    with unprinted():
+        answer = milp(
+            cost,
+            constraints=rules,
+            integrality=whole,
+            bounds=Bounds(low, high),
+            options={"mip_rel_gap": _GAP},
+        )
     if not answer.success:
         raise CapworthError(
             f"unit {unit}: no closest target found ({answer.message}). Look for measures that "

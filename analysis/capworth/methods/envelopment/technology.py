@@ -7,10 +7,10 @@ the units matter to the search. And how far each point is from what is possible,
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, Ints, checked, finite, known
@@ -20,6 +20,7 @@ from capworth.methods.envelopment.linear_programmes import (
     Programmes,
     Solution,
     solve,
+    transferred,
 )
 
 NEGLIGIBLE: Final = 1e-6  # nearer to the frontier than this share counts as on it
@@ -408,7 +409,9 @@ def project(
         resolved=0,
     )
     resolved = 0
-    for block in blocks(draws, many, kept.shape[1] + measured + 1 + most * most):
+    step = _sampled(question, many, most)
+    columns = kept.shape[1] + measured + 1 + most * most
+    for block in blocks(draws, many, max(1, columns // step)):
         every = [side[block[0]] for side in reference]
         inputs, outputs = (np.take_along_axis(s, kept[block[0], :, None], axis=1) for s in every)
         technology = Technology.of(
@@ -425,13 +428,19 @@ def project(
         toward = away[block] / technology.scale[:, None] / size
         length = np.abs(toward).max(axis=2, keepdims=True)
         number = np.broadcast_to(np.arange(many)[block[1]], scaled.shape[:2])
-        itself = np.argmax(kept[block[0], None] == number[:, :, None], axis=2)
-        programmes = _programmes(
-            technology, scaled / size, toward / length, size, number, itself, question
+        asked = _Asked(
+            found=found,
+            technology=technology,
+            question=question,
+            kept=kept[block[0]],
+            draw=np.arange(draws)[block[0]],
+            scaled=scaled / size,
+            toward=toward / length,
+            size=size,
+            length=length,
+            number=number,
         )
-        solution = solved(programmes, block)
-        _read(found, block, technology, kept[block[0]], (size, length), programmes, solution)
-        resolved += solution.resolved
+        resolved += asked.answered(step)
     lost = found.infeasible
     for part in (found.distance, found.part, found.slack, found.price, found.scale_price):
         part[lost] = np.nan
@@ -453,8 +462,14 @@ def _kept(reference: tuple[Floats, Floats], question: Question) -> tuple[Ints, B
 
 
 @checked
-def solved(programmes: Programmes, block: tuple[slice, slice]) -> Solution:
+def solved(
+    programmes: Programmes, block: tuple[slice, slice], number: Ints | None = None
+) -> Solution:
     """Solve the programmes of a block, each of which has an optimum or is infeasible.
+
+    Parameters
+    ----------
+    number : (groups, each) of the units that they are of, where these are not all of the block
 
     Raises
     ------
@@ -464,60 +479,150 @@ def solved(programmes: Programmes, block: tuple[slice, slice]) -> Solution:
     solution = solve(programmes)
     if (solution.status > INFEASIBLE).any():
         draw, point = np.argwhere(solution.status > INFEASIBLE)[0].tolist()
+        unit = block[1].start + point if number is None else number[draw, point]
         raise InputError(
-            f"unit {block[1].start + point} (draw {block[0].start + draw}): no finite answer. "
+            f"unit {unit} (draw {block[0].start + draw}): no finite answer. "
             "Look for entries that are almost 0 beside the others, or restrictions on weights "
             "that contradict one another."
         )
     return solution
 
 
-def _programmes(
-    technology: Technology,
-    scaled: Floats,
-    toward: Floats,
-    size: Floats,
-    number: Ints,
-    itself: Ints,
-    question: Question,
-) -> Programmes:
-    """Write the programmes of a block; each point's number, and its place among the columns."""
-    groups, each, measured = scaled.shape
-    columns = technology.pool.shape[2]
-    rhs = np.broadcast_to(1 / size, (groups, each, technology.rows)).copy()
-    rhs[..., :measured] = scaled
-    two_way = not question.inside
-    filling = two_way or bool(technology.joint.any())
-    goals = filling + 1 + (question.counted is not None)
-    own = np.zeros((groups, each, technology.rows, 1 + two_way))
-    own[..., :measured, 0] = toward
-    own_goal = np.zeros((groups, each, goals, 1 + two_way))
-    own_goal[..., int(filling), 0] = 1
-    if two_way:
-        own[..., 1] = -own[..., 0]
-        own_goal[..., 1, 1] = -1
-    goal = np.zeros((groups, goals, columns))
-    if question.counted is not None:
-        goal[:, -1, technology.units : technology.units + measured] = question.counted
-    opening: tuple[tuple[Ints, Ints], ...] = ()
-    if question.inside and filling:
-        row = np.full((groups, each), measured)
-        if question.returns == "constant":
-            row = scaled[..., : technology.inputs].argmax(axis=2)
-        opening = ((row, number),)
-    elif question.inside:
-        opening = _nearest(technology, scaled, toward, size, itself)
-    return Programmes(
-        pool=technology.pool,
-        goal=goal,
-        own=own,
-        own_goal=own_goal,
-        rhs=rhs,
-        identity=technology.identity(columns + 1 + two_way, filled=question.inside),
-        opening=opening,
-        barred=number if question.but_itself else None,
-        filling=filling,
-    )
+SAMPLED: Final = 5  # one point of so many is solved before the others are tried by its face
+REST: Final = 128  # points of a draw that are left and so few are all solved
+
+
+def _sampled(question: Question, points: int, rows: int) -> int:
+    """Of how many points one is solved before the others; 1 where faces are hardly shared.
+
+    The more measures, the more faces the frontier has, and the fewer points land on each.
+    """
+    alike = question.inside and not question.but_itself and question.joint is None
+    return SAMPLED if alike and points >= 4 ** (rows - 1) else 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """The points of a block, (draws, points, ...), and where their answers go."""
+
+    found: Projection
+    technology: Technology
+    question: Question
+    kept: Ints
+    draw: Ints
+    scaled: Floats
+    toward: Floats
+    size: Floats
+    length: Floats
+    number: Ints
+
+    def answered(self, step: int) -> int:
+        """Answer all; how many were solved again.
+
+        Points that land on one face of the frontier have one basis. So some points are solved, then
+        some of those for which no basis of these is an optimum, and so on.
+        """
+        groups, each = self.number.shape
+        mixed_up = np.concatenate([np.arange(first, each, step) for first in range(step)])
+        left, resolved = np.broadcast_to(mixed_up, (groups, each)), 0
+        while left.shape[1]:
+            many = left.shape[1] if left.shape[1] < REST else -(-left.shape[1] // step)
+            some, others = left[:, :many], left[:, many:]
+            programmes, solution = self._solved(some)
+            resolved += solution.resolved
+            left = others
+            if others.size:
+                shared, fits = transferred(programmes, solution, self._programmes(others))
+                self._read(others, programmes, shared)
+                most = (~fits).sum(axis=1).max()  # as many of every draw, what fits nowhere first
+                first = np.argsort(fits, axis=1, kind="stable")[:, :most]
+                left = np.take_along_axis(others, first, axis=1)
+        return resolved
+
+    def _solved(self, places: Ints) -> tuple[Programmes, Solution]:
+        programmes = self._programmes(places)
+        scaled, toward, size = (self._of(p, places) for p in (self.scaled, self.toward, self.size))
+        number = self._of(self.number, places)
+        if self.question.inside and programmes.filling:
+            row = np.full(places.shape, self.technology.measured)
+            if self.question.returns == "constant":
+                row = scaled[..., : self.technology.inputs].argmax(axis=2)
+            programmes = replace(programmes, opening=((row, number),))
+        elif self.question.inside:
+            itself = np.argmax(self.kept[:, None] == number[:, :, None], axis=2)
+            opening = _nearest(self.technology, scaled, toward, size, itself)
+            programmes = replace(programmes, opening=opening)
+        solution = solved(programmes, (slice(int(self.draw[0]), None), slice(0, None)), number)
+        self._read(places, programmes, solution)
+        return programmes, solution
+
+    def _of(self, part: NDArray[Any], places: Ints) -> NDArray[Any]:
+        """Some points of each draw."""
+        return part[np.arange(len(part))[:, None], places]
+
+    def _programmes(self, places: Ints) -> Programmes:
+        """Programmes of some points, without a feasible start."""
+        technology, question = self.technology, self.question
+        scaled, toward, size = (self._of(p, places) for p in (self.scaled, self.toward, self.size))
+        groups, each, measured = scaled.shape
+        columns = technology.pool.shape[2]
+        rhs = np.broadcast_to(1 / size, (groups, each, technology.rows)).copy()
+        rhs[..., :measured] = scaled
+        two_way = not question.inside
+        filling = two_way or bool(technology.joint.any())
+        goals = filling + 1 + (question.counted is not None)
+        own = np.zeros((groups, each, technology.rows, 1 + two_way))
+        own[..., :measured, 0] = toward
+        own_goal = np.zeros((groups, each, goals, 1 + two_way))
+        own_goal[..., int(filling), 0] = 1
+        if two_way:
+            own[..., 1] = -own[..., 0]
+            own_goal[..., 1, 1] = -1
+        goal = np.zeros((groups, goals, columns))
+        if question.counted is not None:
+            goal[:, -1, technology.units : technology.units + measured] = question.counted
+        return Programmes(
+            pool=technology.pool,
+            goal=goal,
+            own=own,
+            own_goal=own_goal,
+            rhs=rhs,
+            identity=technology.identity(columns + 1 + two_way, filled=question.inside),
+            barred=self._of(self.number, places) if question.but_itself else None,
+            filling=filling,
+        )
+
+    def _read(self, places: Ints, programmes: Programmes, solution: Solution) -> None:
+        """Put the answers of some points into their places, in the units of the data."""
+        found, technology = self.found, self.technology
+        at = self.draw[:, None], self._of(self.number, places)
+        size, length = self._of(self.size, places), self._of(self.length, places)
+        units, measured = technology.units, technology.measured
+        amounts = solution.amounts()
+        lengths = amounts[..., programmes.columns : programmes.width]
+        found.distance[at] = (lengths[..., 0] - lengths[..., 1:].sum(axis=2)) / length[..., 0]
+        draw = np.arange(len(self.kept))[:, None, None]
+        of_units = (solution.column < units) & (solution.value > 0)
+        column = np.where(of_units, solution.column, units)
+        order = np.argsort(column, axis=2)
+        column, value = (np.take_along_axis(of, order, axis=2) for of in (column, solution.value))
+        place = np.where(column < units, column, 0)
+        found.peer[at] = np.where(column < units, self.kept[draw, place], 0)
+        part = np.where(column < units, value, 0)
+        found.part[at] = part * size / technology.size[draw, place]
+        measure = technology.scale[:, None] * size
+        slack = amounts[..., units : units + measured]
+        found.slack[at] = np.where(slack < DUST, 0, slack) * measure
+        price = solution.price[:, :, int(programmes.filling)] / length
+        sign = np.where(np.arange(measured) < technology.inputs, 1, -1)
+        weight = price[..., :measured] * sign
+        free = np.ones(measured, dtype=bool)
+        free[: technology.inputs] = ~technology.joint
+        weight[..., free] = np.maximum(weight[..., free], 0)
+        found.price[at] = weight / measure
+        if technology.returns != "constant":
+            found.scale_price[at] = price[..., measured] / size[..., 0]
+        found.infeasible[at] = solution.status != SOLVED
 
 
 def _nearest(
@@ -532,17 +637,24 @@ def _nearest(
     pool = technology.pool[:, None, : technology.measured, : technology.units]
     sign = np.where(np.arange(technology.measured) < inputs, -1, 1)
     amount = technology.size[:, None] / size
-    step = np.full(amount.shape, np.inf)
     with np.errstate(divide="ignore", invalid="ignore"):  # of nothing, and in no direction
         if constant:
             amount = np.full(amount.shape, np.inf)
             for k in range(inputs):
                 np.fmin(amount, scaled[:, :, k, None] / pool[:, :, k], out=amount)
             amount[~np.isfinite(amount)] = 0
+        good, room = np.ones(amount.shape, dtype=bool), np.empty(amount.shape)
         for k in range(technology.measured):
-            room = (pool[:, :, k] * amount - scaled[:, :, k, None]) * sign[k]
-            room = np.where(room < -ROUNDING, -np.inf, np.maximum(room, 0))
-            np.fmin(step, room / np.abs(toward[:, :, k, None]), out=step)
+            np.multiply(pool[:, :, k], amount, out=room)
+            room -= scaled[:, :, k, None]
+            good &= room <= ROUNDING if k < inputs else room >= -ROUNDING
+        g, p, u = np.nonzero(good)  # the few that dominate a point, and how far it goes to each
+        times, far = amount[good], np.full(len(g), np.inf)
+        for k in np.flatnonzero(toward.any(axis=(0, 1))).tolist():
+            beyond = (pool[:, 0, k][g, u] * times - scaled[:, :, k][g, p]) * sign[k]
+            np.fmin(far, np.maximum(beyond, 0) / np.abs(toward[:, :, k])[g, p], out=far)
+        step = np.full(amount.shape, -np.inf)
+        step[good] = far
         best = step.argmax(axis=2)
         own, most = (np.take_along_axis(step, of[..., None], axis=2) for of in (itself, best))
         best = np.where(own == most, itself[..., None], best[..., None])
@@ -560,41 +672,3 @@ def _nearest(
 
 
 ROUNDING: Final = 1e-12  # a point's own amounts, scaled twice
-
-
-def _read(
-    found: Projection,
-    block: tuple[slice, slice],
-    technology: Technology,
-    kept: Ints,
-    scales: tuple[Floats, Floats],
-    programmes: Programmes,
-    solution: Solution,
-) -> None:
-    """Put the answers of a block into their places, in the units of the data."""
-    size, length = scales
-    units, measured = technology.units, technology.measured
-    amounts = solution.amounts()
-    lengths = amounts[..., programmes.columns : programmes.width]
-    found.distance[block] = (lengths[..., 0] - lengths[..., 1:].sum(axis=2)) / length[..., 0]
-    draw = np.arange(len(kept))[:, None, None]
-    of_units = (solution.column < units) & (solution.value > 0)
-    column = np.where(of_units, solution.column, units)
-    order = np.argsort(column, axis=2)
-    column, value = (np.take_along_axis(of, order, axis=2) for of in (column, solution.value))
-    place = np.where(column < units, column, 0)
-    found.peer[block] = np.where(column < units, kept[draw, place], 0)
-    found.part[block] = np.where(column < units, value, 0) * size / technology.size[draw, place]
-    measure = technology.scale[:, None] * size
-    slack = amounts[..., units : units + measured]
-    found.slack[block] = np.where(slack < DUST, 0, slack) * measure
-    price = solution.price[:, :, int(programmes.filling)] / length
-    sign = np.where(np.arange(measured) < technology.inputs, 1, -1)
-    weight = price[..., :measured] * sign
-    free = np.ones(measured, dtype=bool)
-    free[: technology.inputs] = ~technology.joint
-    weight[..., free] = np.maximum(weight[..., free], 0)
-    found.price[block] = weight / measure
-    if technology.returns != "constant":
-        found.scale_price[block] = price[..., measured] / size[..., 0]
-    found.infeasible[block] = solution.status != SOLVED

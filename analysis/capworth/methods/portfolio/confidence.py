@@ -650,6 +650,7 @@ def _starts(
     sums: list[Floats] = [np.zeros(prices.shape[1]) if of else 0 * certain for of in scaled]
     best: list[tuple[float, Ints, float, float]] = []
     eased, enough = plan.eases_most(chosen), (confidence - ROOM) * prices.shape[1]
+    easing = plan.eased is not None and bool(plan.eased[chosen].any())
     placed: set[int] = set()
     stated = np.inf if joint is None else joint(chosen, delays)
     meets = falling and joint is not None and _meets(chosen, plan, stated)
@@ -687,13 +688,14 @@ def _starts(
         if not meets or joint is None:
             return False
         tried.weighed += 1
-        together = joint(chosen, delays) - plan.eases(chosen, delays)  # the rest as stated
+        together = joint(chosen, delays)  # the rest as stated
+        together -= plan.eases(chosen, delays) if easing else 0.0
         return together + eased < floor or bool(best and together <= best[0][0])
 
     def place(depth: int, used: Floats, within: Bools, value: float) -> None:
         tried.places += 1
         if depth == len(order):
-            gains = plan.eases(chosen, delays)
+            gains = plan.eases(chosen, delays) if easing else 0.0
             tried.weighed += joint is not None
             got = joint(chosen, delays) if joint is not None else value + gains
             held = min(got - gains, stated)  # an overlap that fades is no reason to be late either

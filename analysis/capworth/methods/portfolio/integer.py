@@ -17,6 +17,7 @@ from scipy.sparse import csc_array
 from capworth.errors import InputError
 from capworth.methods.arguments import Bools, Floats, checked, finite
 from capworth.methods.portfolio.relations import Relations, rules_of, synergy_totals
+from capworth.methods.unprinted import unprinted
 
 SOLVED: Final = 0  # status of HiGHS
 LIMITED: Final = 1
@@ -174,13 +175,14 @@ def _least(
     options |= {} if limits.seconds is None else {"time_limit": float(limits.seconds)}
     options |= {} if limits.nodes is None else {"node_limit": int(limits.nodes)}
     for first in (presolve, not presolve):  # seldom, HiGHS fails on what its own presolve left
-        found = milp(
-            goal,
-            constraints=rules,
-            integrality=whole,
-            bounds=bounds,
-            options={**options, "presolve": first},
-        )
+        with unprinted():
+            found = milp(
+                goal,
+                constraints=rules,
+                integrality=whole,
+                bounds=bounds,
+                options={**options, "presolve": first},
+            )
         if found.status == INFEASIBLE:
             return None
         if found.x is not None:
