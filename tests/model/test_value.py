@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -13,7 +14,11 @@ from hypothesis import strategies as st
 
 from capworth.case.model import Case, Criterion, Estimate
 from capworth.case.read import check_case, read_case
-from capworth.methods.elicitation.value_functions import curvature_from_midpoint, exponential
+from capworth.methods.elicitation.value_functions import (
+    curvature_from_midpoint,
+    exponential,
+    piecewise,
+)
 from capworth.model.draws import AtModes, Sampled
 from capworth.model.simulation import Model
 from capworth.model.value import ValueModel, score
@@ -195,6 +200,23 @@ def test_an_exponential_curve_is_read_by_the_level_of_half_the_value(
     found = tree.worth_on(leaf, levels)
     np.testing.assert_allclose(found, 100 * exponential(levels, worst, best, bend), atol=0.1)
     assert tree.worth_on(leaf, np.array([half]))[0] == pytest.approx(50)
+
+
+def test_one_straight_line_is_that_between_two_points(small: Case) -> None:
+    """Rising and falling scales, beyond their ends too; at the ends exactly 0 and 100."""
+    tree = ValueModel(small)
+    straight = [k for k, leaf in enumerate(tree.leaves) if not leaf.points]
+    assert straight
+    for k, turn in product(straight, (1, -1)):
+        worst, best = tree.leaves[k].ends[::turn]
+        tree.leaves = tuple(
+            replace(leaf, worst=worst, best=best) if leaf is tree.leaves[k] else leaf
+            for leaf in tree.leaves
+        )
+        assert tree.worth_on(k, np.array([worst, best])).tolist() == [0, 100]
+        levels = np.linspace(min(worst, best) - 1, max(worst, best) + 1, 301).reshape(7, 43)
+        found = piecewise(levels, [worst, best], [0.0, 100.0])
+        np.testing.assert_array_equal(tree.worth_on(k, levels), found)
 
 
 def test_categories_are_levels_with_a_value_each(folder: Path) -> None:

@@ -181,3 +181,25 @@ def test_one_who_is_nowhere_worse_and_scores_lower_is_caught(
 
 def test_without_a_tree_there_is_no_answer(small: Case) -> None:
     assert find_reversals(replace(small, criteria=(), scores=())) is None
+
+
+def test_who_hardly_uses_a_platform_moves_nobody_by_leaving(small: Case) -> None:
+    """Eleven users with peaks: the others join in the orders of before, not in ones dealt anew."""
+    platforms = tuple(
+        replace(p, key=PEAK, fixed=replace(p.fixed, low=0.0, mode=0.0, high=0.0))
+        for p in small.platforms
+    )
+    case = split(replace(small, platforms=platforms), "REG", 8, declared=False)
+    random, usage = stream(6, "peaks"), []
+    for row in case.usage:
+        for period in ("day", "night"):
+            level = 1e-12 if row.capability == "LAB" else float(random.random())
+            use = replace(row.use, low=level, mode=level, high=level)
+            usage.append(replace(row, period=period, use=use))
+    case = replace(case, usage=tuple(usage))
+    k = case.capability_ids.index("LAB")
+    before = np.delete(rank_reversal._values(case)["value"], k)
+    left = np.delete(rank_reversal._without_each(case)["value"][k], k)
+    np.testing.assert_allclose(left, before, rtol=1e-6)
+    anew = rank_reversal._values(without_capability(case, "LAB"))["value"]
+    assert np.abs(anew / before - 1).max() > 1e-3
