@@ -1,6 +1,7 @@
 """Work side by side: in copies of this process, in copies of a server, otherwise in threads."""
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import signal
@@ -267,8 +268,10 @@ def _deaf() -> Iterator[None]:
 def let_go() -> None:
     """Hand memory that is free once more back to the system, where it can be told to.
 
-    What large arrays took stays with a process otherwise, and beside others it is short of it.
+    What large arrays took stays with a process otherwise, and beside others it is short of it; so
+    does what is only held in circles, until Python looks for those.
     """
+    gc.collect(1)  # among what is young
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:
         trim(0)
