@@ -495,16 +495,16 @@ def machine() -> str:
         if line.startswith("model name"):
             processor = line.partition(":")[2].strip()
             break
-    return f"{processor}, {os.cpu_count()} processors, Python {platform.python_version()}"
+    return f"{os.cpu_count()} x {processor}"
 
 
 HEAD = """\
 # Beside the field's own packages
 
 Made by `make bench`, which installs the peers from `requirements-bench.lock` into `build/bench`, an
-environment of its own. What is fair about it stands at the head of `bench_peers.py`. Measured: the
-commit, and how many processes wanted the processors meanwhile. Machine: {machine}.
-A unit, {unit}, is {length:.2f} s here.
+environment of its own. What is fair about it stands at the head of `bench_peers.py`. A unit is
+{unit}. Measured: the commit, how
+many processes wanted the processors meanwhile, the machine, and how long a unit took there.
 
 | job | who | processor s | units | in words | answers differ by | measured |
 |---|---|---|---|---|---|---|
@@ -538,7 +538,7 @@ def in_words(ratio: float, floor: bool) -> str:
     return f"capworth {told} times {'sooner' if ratio > 1 else 'slower'}"
 
 
-def written(lines: dict[str, list[str]], length: float) -> str:
+def written(lines: dict[str, list[str]]) -> str:
     """The table with these jobs in place of what it says of them; a new job comes last."""
     path, kept = HERE / "RESULTS.md", dict[str, list[str]]()
     if path.exists():
@@ -546,8 +546,7 @@ def written(lines: dict[str, list[str]], length: float) -> str:
             if line.startswith("| ") and not line.startswith("| job |"):
                 kept.setdefault(line.split(" | ")[0][2:], []).append(line)
     every = {**kept, **lines}
-    head = HEAD.format(unit=UNIT, machine=machine(), length=length)
-    return head + "".join(f"{line}\n" for job in every.values() for line in job)
+    return HEAD.format(unit=UNIT) + "".join(f"{line}\n" for job in every.values() for line in job)
 
 
 def main() -> None:
@@ -568,11 +567,12 @@ def main() -> None:
         rows: list[Row] = []
         for row in job(smoke):
             rows.append(row)
-            lines = rows_of(rows, f"{commit}, load {os.getloadavg()[0]:.0f}", length)
+            load = f"load {os.getloadavg()[0]:.0f}"
+            lines = rows_of(rows, f"{commit}, {load}, {machine()}, unit {length:.2f} s", length)
             print(lines[row.job][-1], flush=True)
             if "--write" in asked:  # at each row: what breaks off leaves what was measured
-                (HERE / "RESULTS.md").write_text(written(lines, length), encoding="utf-8")
-    print(f"{machine()}; a unit, {UNIT}, takes {length:.2f} s here")
+                (HERE / "RESULTS.md").write_text(written(lines), encoding="utf-8")
+    print(f"a unit, {UNIT}, takes {length:.2f} s here")
 
 
 if __name__ == "__main__":
