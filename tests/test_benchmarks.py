@@ -45,10 +45,10 @@ def test_what_is_above_its_floor(peers: Any) -> None:
 def test_a_job_replaces_its_own_rows(peers: Any) -> None:
     row = peers.Row
     first = [row("a", "capworth", 2.0, ours=True), row("a", "other", 6.0), row("b", "x", 1.0)]
-    told = peers.written(peers.rows_of(first, "one", 0.5), 0.5)
+    told = peers.written(peers.rows_of(first, "one", 0.5))
     assert "| a | other | 6 | 12 | capworth 3 times sooner |  | one |" in told
     (peers.HERE / "RESULTS.md").write_text(told, encoding="utf-8")
-    again = peers.written(peers.rows_of([row("a", "capworth", 1.0, ours=True)], "two", 0.5), 0.5)
+    again = peers.written(peers.rows_of([row("a", "capworth", 1.0, ours=True)], "two", 0.5))
     rows = [line for line in again.splitlines() if line.startswith(("| a ", "| b "))]
     assert rows == ["| a | capworth | 1 | 2 |  |  | two |", "| b | x | 1 | 2 |  |  | one |"]
 
