@@ -43,9 +43,10 @@ def worth_within(value: Floats, cost: Floats, budget: float, whole: bool = False
 
 
 def some_draws(draws: int, sets: int) -> Iterator[slice]:
-    """Draws, block by block."""
+    """Cut draws into blocks by a fixed rule."""
     step = max(1, BLOCK // max(sets, 1))
-    return (slice(first, first + step) for first in range(0, draws, step))
+    for first in range(0, draws, step):
+        yield slice(first, first + step)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
