@@ -4,12 +4,14 @@ Copies are tried in a process of its own: that of the tests may have threads (ea
 pytest-xdist has) or have met the typesetter, and then makes none.
 """
 
+import gc
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+import weakref
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -220,6 +222,20 @@ if __name__ == "__main__":
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="copies are made on Linux only")
+def test_what_is_held_in_a_circle_is_let_go() -> None:
+    class Circle:
+        def __init__(self) -> None:
+            self.me = self
+
+    gc.disable()
+    try:
+        held = weakref.ref(Circle())
+        parallel.let_go()
+        assert held() is None
+    finally:
+        gc.enable()
+
+
 def test_what_was_let_go_does_not_begin_anew() -> None:
     words = [sys.executable, "-c", LET_GO]
     done = subprocess.run(words, capture_output=True, check=True, text=True, timeout=30)

@@ -321,6 +321,20 @@ def test_shares_of_paid_back_draws_are_counted() -> None:
     )
 
 
+def test_what_is_saved_pays_back_too() -> None:
+    """In money for whoever pays; time set free only for society."""
+    weights = factors([(0, 0.5)], 3)
+    found = Flows.none(weights, 4, 1)
+    found.cost.add(0, 0, np.array([1.0, 2, 3, 4]), np.array([1.0, 0, 0]))
+    found.saving.add(0, 0, 2.5, np.array([0.0, 1, 0]))
+    found.cashable.add(0, 0, 1.5, np.array([0.0, 1, 0]))
+    society, payer = (
+        indicators(View(found, 0, x), weights, 0.5) for x in ("society", "organisation")
+    )
+    assert (society["p_payback"], payer["p_payback"]) == (0.5, 0.25)
+    assert (society["saving_m"], payer["saving_m"]) == pytest.approx((2.5 / 1.5e6, 1.5 / 1.5e6))
+
+
 def test_weights_stand_beside_the_unweighted_figure(sample: Sample) -> None:
     found = answered(sample)
     plain = found.weighted({}, 30_000)

@@ -490,8 +490,11 @@ def test_a_column_reads_its_rows() -> None:
         "q.it",
         "q.set.z",
     ]
-    bare = replace(named, without=("z",), tail="x")
-    assert [f.id for f in bare.figures(rows, answer)] == ["q.set.one_two.1", "q.set.y.2"]
+    whose = [f.behind for f in replace(named, behind=("costs",)).figures(rows, answer)]
+    assert whose == [(("costs", "one_two"),), (("costs", "it"),), (("costs", "z"),)]
+    bare = list(replace(named, without=("z",), tail="x").figures(rows, answer))
+    assert [f.id for f in bare] == ["q.set.one_two.1", "q.set.y.2"]
+    assert [f.places for f in bare] == [("t/x/a/one_two/2020/1",), ("t/x/b/y/2021/2",)]
     assert word("one  two") == "one_two"
 
 

@@ -27,7 +27,7 @@ class _Caught:
                 return
             with suppress(OSError):  # where nothing can be printed anyway
                 self._out = os.dup(OUT)
-                self._aside = TemporaryFile()  # noqa: SIM115
+                self._aside = TemporaryFile()  # noqa: SIM115  # closed by the last to leave
                 _flush()
                 os.dup2(self._aside.fileno(), OUT)
 
