@@ -457,7 +457,6 @@ def _faces(programmes: Programmes, solution: Solution) -> tuple[Ints, Ints, Ints
     groups = len(programmes.pool)
     basis = np.sort(solution.column, axis=2)
     sound = (solution.status == SOLVED) & (basis[..., -1] == programmes.columns)
-    sound &= basis[..., -2] < programmes.columns
     group, place = np.nonzero(sound)
     listed = np.column_stack((group, basis[group, place]))
     _, which = np.unique(listed, axis=0, return_index=True)
