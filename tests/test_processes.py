@@ -223,13 +223,15 @@ if __name__ == "__main__":
 
 @pytest.mark.skipif(sys.platform != "linux", reason="copies are made on Linux only")
 def test_what_is_held_in_a_circle_is_let_go() -> None:
-    class Circle:
-        def __init__(self) -> None:
-            self.me = self
+    class Circle(list[object]):
+        """A list, of which there are weak references."""
 
     gc.disable()
     try:
-        held = weakref.ref(Circle())
+        circle = Circle()
+        circle.append(circle)
+        held = weakref.ref(circle)
+        del circle
         parallel.let_go()
         assert held() is None
     finally:
