@@ -1,5 +1,6 @@
 """The report: what stands on its pages, in each language, for cases that ask much and little."""
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import typst
 from accessible import faults
 from parts_of_cases import unchecked
 from pypdf import PdfReader
@@ -1068,6 +1070,31 @@ def test_a_row_names_three_of_what_a_set_takes_in_and_counts_the_rest(study: Stu
     many = ["CLOUD", "SCAN", "LINK", "CLOUD", "SCAN"]
     text = said_by(changes(many, many, 3), Voice(words_of(study.case), study))
     assert text.count("and 2 more") == 2
+
+
+NARROW = r"""
+#import "parts.typ": *
+#show: setting
+#for wide in range(72, 140, step: 2) {
+  page(block(width: wide * 1pt)[(0,9–3,3\u{202f}%) et (1\u{202f}600–2\u{202f}600\u{a0}M€), 4–5, 6.])
+}
+"""
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_an_interval_is_broken_neither_within_nor_from_its_unit(direction: str) -> None:
+    place = Path(pdf.__file__).parent
+    setter = typst.Compiler(
+        root=place, font_paths=[place.parent / "charts" / "fonts"], ignore_system_fonts=True
+    )
+    given = {"data": json.dumps({"language": "fr", "direction": direction})}
+    made = setter.compile(NARROW.encode(), format="pdf", sys_inputs=given)
+    assert isinstance(made, bytes)
+    words = [page.extract_text() for page in PdfReader(BytesIO(made)).pages]
+    lines = [line.strip(" ()\u202f\xa0") for page in words for line in page.splitlines()]
+    assert len(lines) > len(words)  # many are broken
+    for first, unit in (("3,3", "%"), ("600", "M€")):
+        assert not any(line.endswith(first) or line.startswith(unit) for line in lines)
 
 
 def anonymous() -> int:
