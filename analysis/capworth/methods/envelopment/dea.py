@@ -111,7 +111,10 @@ class Envelopment:
 
         An efficient unit counts as its own peer.
         """
-        share: Floats = (self.intensities > NEGLIGIBLE).mean(axis=0)
+        draws, units = self.score.shape
+        place = np.arange(units)[:, None] * units + self.peer
+        often = np.bincount(place[self.part > NEGLIGIBLE], minlength=units**2)
+        share: Floats = often.reshape(units, units) / draws
         return share
 
     @property
