@@ -331,8 +331,6 @@ def left_out_p_values(
     deals: LeftOut,
     margin: float,
     names: Sequence[str] = PValues._fields,
-    first: int = 0,
-    end: int | None = None,
 ) -> Floats:
     """(names, lines): the five, or some of them, of the list without each of its lines in turn.
 
@@ -341,7 +339,6 @@ def left_out_p_values(
     share, weight, outcome : (lines,)
     deals : of the shorter list
     names : of `PValues`
-    first, end : places of the first of these lines and behind the last; all where left out
 
     Notes
     -----
@@ -354,34 +351,29 @@ def left_out_p_values(
     under = without_ratio(y, g, ratios)
     g = g - (w @ g) / w.sum()  # neither middle moves a slope, and small numbers lose no digits
     under = under - (under @ w / w.sum())[:, None]
-    itself, lines = LeftOut.of(np.arange(len(g) - 1)[None]), slice(first, end)
-    slopes, spread = _left_out_slopes(g, w, under, itself, lines)
+    itself = LeftOut.of(np.arange(len(g) - 1)[None])
+    slopes, spread = _left_out_slopes(g, w, under, itself)
     seen, tie = slopes[:, 0], _TIE * np.abs(w * under).sum(axis=1)[:, None] / spread
     above, below = (np.zeros(seen.shape, dtype=np.int64) for _ in range(2))
     many = max(1, _CELLS // len(g))
-    for start in range(0, len(deals.order), many):
-        some = deals.some(slice(start, start + many))
-        dealt, _ = _left_out_slopes(g, w, under, some, lines)
+    for first in range(0, len(deals.order), many):
+        dealt, _ = _left_out_slopes(g, w, under, deals.some(slice(first, first + many)))
         above += np.count_nonzero(dealt >= (seen - tie)[:, None], axis=1)
         below += np.count_nonzero(dealt <= (seen + tie)[:, None], axis=1)
     both = _shared(above, below, len(deals.order))
     return np.stack([both[down][ratios.index(margin**power)] for power, down in sides])
 
 
-def _left_out_slopes(
-    g: Floats, w: Floats, under: Floats, deals: LeftOut, lines: slice
-) -> tuple[Floats, Floats]:
-    """Slopes (ratios, deals, lines) without each of the lines, and what they are divided by."""
-    first, last = range(len(g))[lines][0], range(len(g))[lines][-1]
-    got, rest = np.delete(g, first)[deals.order], (w.sum() - w)[lines]
-    held, holder = g[deals.held[:, first:last]], deals.holder[:, first:last]
+def _left_out_slopes(g: Floats, w: Floats, under: Floats, deals: LeftOut) -> tuple[Floats, Floats]:
+    """Slopes (ratios, deals, lines) without each line, and what they are divided by."""
+    first, held, rest = g[1:][deals.order], g[deals.held], w.sum() - w
 
     def sums(times: Floats, power: int = 1) -> Floats:
         """(deals, lines) sums of `times` of each line and the share it got, without each line."""
-        found = np.empty((len(got), len(rest)))
-        found[:, 0] = got**power @ np.delete(times, first)
-        np.multiply(held**power, -np.diff(times[lines]), out=found[:, 1:])
-        found[:, 1:] -= np.diff(g[lines] ** power) * times[holder]
+        found = np.empty((len(first), len(g)))
+        found[:, 0] = first**power @ times[1:]
+        np.multiply(held**power, -np.diff(times), out=found[:, 1:])
+        found[:, 1:] -= np.diff(g**power) * times[deals.holder]
         return np.cumsum(found, axis=1, out=found)
 
     middle = sums(w) / rest
@@ -389,7 +381,7 @@ def _left_out_slopes(
     spread = np.where(spread > _TIE * rest, spread, np.inf)
     slopes = np.empty((len(under), *middle.shape))
     for found, pulled in zip(slopes, w * under, strict=True):
-        np.subtract(sums(pulled), middle * (pulled.sum() - pulled[lines]), out=found)
+        np.subtract(sums(pulled), middle * (pulled.sum() - pulled), out=found)
         found /= spread
     return slopes, spread
 

@@ -613,9 +613,8 @@ def _left_out(
             found[:, mine] = np.array([getattr(p, name) for name in names])[:, None]
         elif not deals.exact:
             g, w, y = (part[order] for part in (share, weight, outcome))
-            first, end = lacking[0], lacking[-1] + 1  # those of one stratum are neighbours
-            near = left_out_p_values(g, w, y, left_out, rule.margin, names, int(first), int(end))
-            found[:, mine] = near[:, lacking - first]
+            every_p = left_out_p_values(g, w, y, left_out, rule.margin, names)
+            found[:, mine] = every_p[:, lacking]
     found[:, ~apart] = 1.0
     return found
 
