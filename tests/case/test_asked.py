@@ -75,7 +75,7 @@ def test_a_rule_that_lists_the_tables_is_asked_again_of_another_list() -> None:
 
 
 def test_a_rule_of_single_tables_is_asked_of_the_changed_one_alone() -> None:
-    seen = []
+    seen: list[str] = []
 
     def dear(typed: Typed) -> Iterator[Finding]:
         seen.extend(typed)
