@@ -21,10 +21,9 @@ from capworth.case.dictionary import (
     row_key,
 )
 from capworth.case.library import library
-from capworth.case.numerals import as_point, doubtful, written_as
+from capworth.case.numerals import ERROR, as_point, doubtful, written_as
 from capworth.case.register import bias_classes, is_combined, is_constant, schedules
 from capworth.case.tables import RawCase, Table
-from capworth.case.workbook import ERROR
 from capworth.errors import Finding, nearest
 
 NUMBERS = ("number", "whole", "confidence")  # kinds of columns that hold numbers
