@@ -1,16 +1,20 @@
 """The report: what stands on its pages, in each language, for cases that ask much and little."""
 
+import json
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, partial
 from io import BytesIO
 from itertools import cycle
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import typst
 from accessible import faults
 from parts_of_cases import unchecked
 from pypdf import PdfReader
@@ -27,6 +31,7 @@ from capworth.language.phrases import languages, phrases
 from capworth.methods.claim.words import CONTRADICTED, SUPPORTED
 from capworth.methods.claim.words import WORDS as CLAIM_WORDS
 from capworth.model.result import Interval
+from capworth.parallel import let_go
 from capworth.report import pdf
 from capworth.report.advice import advice, break_even, changes
 from capworth.report.annex import contents as annex
@@ -1065,3 +1070,47 @@ def test_a_row_names_three_of_what_a_set_takes_in_and_counts_the_rest(study: Stu
     many = ["CLOUD", "SCAN", "LINK", "CLOUD", "SCAN"]
     text = said_by(changes(many, many, 3), Voice(words_of(study.case), study))
     assert text.count("and 2 more") == 2
+
+
+NARROW = r"""
+#import "parts.typ": *
+#show: setting
+#for wide in range(72, 140, step: 2) {
+  page(block(width: wide * 1pt)[(0,9–3,3\u{202f}%) et (1\u{202f}600–2\u{202f}600\u{a0}M€), 4–5, 6.])
+}
+"""
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_an_interval_is_broken_neither_within_nor_from_its_unit(direction: str) -> None:
+    place = Path(pdf.__file__).parent
+    setter = typst.Compiler(
+        root=place, font_paths=[place.parent / "charts" / "fonts"], ignore_system_fonts=True
+    )
+    given = {"data": json.dumps({"language": "fr", "direction": direction})}
+    made = setter.compile(NARROW.encode(), format="pdf", sys_inputs=given)
+    assert isinstance(made, bytes)
+    words = [page.extract_text() for page in PdfReader(BytesIO(made)).pages]
+    lines = [line.strip(" ()\u202f\xa0") for page in words for line in page.splitlines()]
+    assert len(lines) > len(words)  # many are broken
+    for first, unit in (("3,3", "%"), ("600", "M€")):
+        assert not any(line.endswith(first) or line.startswith(unit) for line in lines)
+
+
+def anonymous() -> int:
+    """Megabytes of this process that are in no file."""
+    let_go()
+    found = re.search(r"RssAnon:\s*(\d+) kB", Path("/proc/self/status").read_text(encoding="utf-8"))
+    assert found is not None
+    return int(found[1]) // 1000
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform != "linux", reason="memory as Linux tells it")
+def test_papers_that_were_set_take_no_memory(bundled: Study) -> None:
+    """Each of them would take 0.2 GB until ten more are set."""
+    pdf.write_report(bundled, "en")
+    one = anonymous()
+    for language in ("fr", "es", "en"):
+        pdf.write_report(bundled, language)
+    assert anonymous() - one < 150

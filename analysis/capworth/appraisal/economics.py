@@ -650,18 +650,20 @@ def break_evens(
     unpriced |= {
         i: tuple(dict.fromkeys(o for _, o in pricing.unpriced(i))) for i in case.improvement_ids
     }
-    counted = {o: flows.outcomes(o) for o in dict.fromkeys(o for x in unpriced.values() for o in x)}
+    asked = [
+        (t.kind, subject, o) for t in things[:2] for subject in t.ids for o in unpriced[subject]
+    ]
     rows: dict[tuple[str, ...], Row] = {}
-    for place, thing in enumerate(things[:2]):
-        for k, subject in enumerate(thing.ids):
-            for outcome in unpriced[subject]:
-                found = counted[outcome][place]
-                seen = View(thing.flows, k, perspective)
-                number = found.discounted[:, k]
-                rows[thing.kind, subject, outcome] = _break_even(
-                    seen.cost, seen.benefit + seen.saving, number, found.a_year[:, k]
-                )
-    return _frame(rows, "outcome")
+    for outcome in dict.fromkeys(outcome for *_, outcome in asked):  # one alone is much memory
+        for thing, found in zip(things[:2], flows.outcomes(outcome), strict=True):
+            for k, subject in enumerate(thing.ids):
+                if outcome in unpriced[subject]:
+                    seen = View(thing.flows, k, perspective)
+                    number = found.discounted[:, k]
+                    rows[thing.kind, subject, outcome] = _break_even(
+                        seen.cost, seen.benefit + seen.saving, number, found.a_year[:, k]
+                    )
+    return _frame({key: rows[key] for key in asked}, "outcome")
 
 
 def _break_even(cost: Floats, gained: Floats, number: Floats, a_year: Floats) -> Row:

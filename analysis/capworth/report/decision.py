@@ -77,6 +77,7 @@ from capworth.report.worth import (
     value_numbers,
     whole_life,
 )
+from capworth.study.once import once
 from capworth.study.stages import Study
 
 SET, PROJECT, RANKING, CAPABILITIES, COSTS = "set", "project", "ranking", "capabilities", "costs"
@@ -96,6 +97,7 @@ def page_one_of(study: Study) -> str:
     return RANKING if "priorities" in study else CAPABILITIES
 
 
+@once
 def decision_blocks(study: Study) -> tuple[Block, ...]:
     """Everything on page 1, without a language."""
     found, kind = advice(study), page_one_of(study)

@@ -19,6 +19,7 @@ from capworth.charts.gallery import GALLERY
 from capworth.errors import InputError
 from capworth.language.isolates import isolated
 from capworth.language.language import Language
+from capworth.parallel import let_go
 from capworth.report import decision as one
 from capworth.report import summary as two
 from capworth.report.edition import SHORT, Content, Edition
@@ -54,6 +55,7 @@ def write_report(
         of the paper does not hold its words: it names the longest of them.
     """
     content = document(study, language, drawings, annex, edition)
+    _forget()
     try:
         return set_document("report.typ", content, study.case.settings.appraisal_date)
     except InputError as error:
@@ -191,6 +193,19 @@ def set_document(
         raise InputError(f"{name} cannot be set: {error}") from error
     assert isinstance(pdf, bytes)  # one document, one file
     return packed(pdf)
+
+
+AGES = 11  # documents after which nothing is kept of one whose parts none of them has read
+
+
+def _forget() -> None:
+    """Let the typesetter forget what it keeps of earlier documents, 0.2 GB of a whole paper."""
+    import typst
+
+    nothing = typst.Compiler(root=Path(__file__).parent, ignore_system_fonts=True)
+    for _ in range(AGES):
+        nothing.compile(b"", format="svg")
+    let_go()
 
 
 @cache

@@ -51,6 +51,7 @@ from capworth.report.money import (
     total_cost,
 )
 from capworth.report.pages import said_page
+from capworth.study.once import once
 from capworth.study.stages import Study
 
 PROMISED = 5  # targets that are named
@@ -60,6 +61,7 @@ QUOTES = 3  # improvements whose price is asked for first
 DATA_EXCHANGE = {"hosting", "exchange", "leads"}
 
 
+@once
 def summary_blocks(study: Study) -> tuple[Block, ...]:
     """Everything on page 2, without a language."""
     found = advice(study)

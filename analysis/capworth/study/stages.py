@@ -8,7 +8,6 @@ from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar, overload
-from weakref import WeakKeyDictionary
 
 import pandas as pd
 from threadpoolctl import threadpool_limits
@@ -59,6 +58,7 @@ from capworth.study.differences import Differences, compare
 from capworth.study.drawings import Drawings
 from capworth.study.explained import cells, explained
 from capworth.study.figures import gather
+from capworth.study.once import once
 from capworth.study.pages import part_pages
 from capworth.study.progress import showing
 from capworth.study.shown import Unasked, frame_shown, shown_of, study_in_html
@@ -344,11 +344,7 @@ class Study:
     @property
     def figures(self) -> Figures:
         """Every quantity that is printed, by id, with its range, error, formula and rows."""
-        if self not in _FIGURES:
-            with threadpool_limits(1, "blas"):
-                answers = self.answers.values()
-                _FIGURES[self] = gather(answers, self.sample, self.provenance.draws)
-        return _FIGURES[self]
+        return _figures(self)
 
     def figure(self, name: str) -> Figure:
         """Return one figure, such as `cost.programme`; the error names the nearest ids.
@@ -424,7 +420,12 @@ class Found(Mapping[str, Any]):
         return len(PARTS)
 
 
-_FIGURES: WeakKeyDictionary[Study, Figures] = WeakKeyDictionary()  # found once for each study
+@once
+def _figures(study: Study) -> Figures:
+    with threadpool_limits(1, "blas"):
+        return gather(study.answers.values(), study.sample, study.provenance.draws)
+
+
 FINDINGS = ("appraisal", "claim", "programme")  # that a study prints of itself
 ON_REQUEST: Mapping[str, str] = MappingProxyType(
     {

@@ -16,6 +16,7 @@ from capworth.report.annex.method import evidence, limits, method
 from capworth.report.annex.sheet import asked_of
 from capworth.report.blocks import Block, Grid, Linked, List, Named, Picture, Sheet, Words
 from capworth.report.content import Name, OfChart, Own, Phrase, Setting, Text, say, stated
+from capworth.study.once import once
 from capworth.study.stages import Study
 
 PAPER = ("paper-1", "paper-2")  # names of the pages of the paper, as cross-references know them
@@ -94,7 +95,8 @@ def sheets(study: Study, full: bool = False) -> tuple[Sheet, ...]:
     )
 
 
-def _made(study: Study) -> dict[Leaf, Sheet]:
+@once
+def _made(study: Study) -> Mapping[Leaf, Sheet]:
     found = ((leaf, leaf.content(study)) for leaf in LEAVES)
     return {leaf: replace(sheet, name=leaf.name) for leaf, sheet in found if sheet is not None}
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 import pandas as pd
@@ -27,6 +26,7 @@ from capworth.report.content import (
     stated,
 )
 from capworth.study.figures import resting_on
+from capworth.study.once import once
 from capworth.study.stages import Study
 
 NAME = 42  # letters of a name in a picture
@@ -83,7 +83,7 @@ def _column_of(found: Ref, study: Study) -> tuple[str, int] | None:
     return _columns(study).get((table, rest.partition("/")[0]))
 
 
-@lru_cache(maxsize=4)
+@once
 def _columns(study: Study) -> Mapping[tuple[str, str], tuple[str, int]]:
     """Quantity and draws of the column of each table."""
     every, kept = study.provenance.draws, study.sample.drawn.size
