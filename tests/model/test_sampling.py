@@ -14,6 +14,7 @@ from capworth.case.model import Case
 from capworth.errors import InputError
 from capworth.methods.acceptability.smaa import RankTally
 from capworth.methods.arguments import Floats
+from capworth.model import draws as drawing
 from capworth.model import simulation as sampling
 from capworth.model.draws import FEW, Sampled
 from capworth.model.gains import Gains
@@ -249,6 +250,24 @@ def test_few_draws_are_drawn_once_and_are_not_to_be_written_to(small: Case) -> N
         levels[0] = 0.0
     many = sampled(small, 0, FEW + 1)
     assert many.of(estimate) is not many.of(estimate)
+
+
+@pytest.mark.parametrize("size", [200, 400])
+def test_few_draws_are_kept_within_so_many_bytes(
+    small: Case, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing, "KEPT", 4 * 8 * 200)
+    drawing._few_levels.cache_clear()
+    draws, some = sampled(small, 0, size), list(small.estimates().values())[:6]
+    levels = [draws.of(estimate) for estimate in some]
+    kept = [
+        one is draws.of(estimate) for one, estimate in zip(levels[::-1], some[::-1], strict=True)
+    ]
+    drawing._few_levels.cache_clear()
+    assert (
+        sum(one.nbytes for one, there in zip(levels[::-1], kept, strict=True) if there)
+        == drawing.KEPT
+    )
 
 
 @pytest.mark.usefixtures("small_chunks")

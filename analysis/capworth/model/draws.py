@@ -1,6 +1,6 @@
 """From low, mode and high to draws: one number for every estimate in every draw."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from capworth.streams import stream
 GROUP = "group"  # first word of the name of what a group has in common
 LOW_SWING, HIGH_SWING = 0.1, 0.9  # quantiles between which an input swings in a one-way analysis
 FEW = 1_000  # draws in which levels are kept
+KEPT = 1 << 26  # bytes of them
 MOST_DIMENSIONS = 21_201  # of a Sobol sequence: as many direction numbers are known
 
 
@@ -90,7 +91,7 @@ class Sampled:
 
     def of(self, estimate: Estimate) -> Floats:
         """(draws,) levels of the estimate's distribution; not to be written to."""
-        return _few_levels(self, estimate) if self.size <= FEW else self._levels(estimate)
+        return _few_levels(self)(estimate) if self.size <= FEW else self._levels(estimate)
 
     def _levels(self, estimate: Estimate) -> Floats:
         if estimate.is_certain:
@@ -114,11 +115,17 @@ class Sampled:
         return even
 
 
-@lru_cache(maxsize=32_768)  # many answers ask for the same; more draws take too much memory
-def _few_levels(draws: Sampled, estimate: Estimate) -> Floats:
-    levels = draws._levels(estimate)
-    levels.setflags(write=False)
-    return levels
+@lru_cache(maxsize=2)  # the draws of the study, and fewer by which some answers look first
+def _few_levels(draws: Sampled) -> Callable[[Estimate], Floats]:
+    """Levels of few draws by estimate, kept, as many answers ask for the same."""
+
+    @lru_cache(maxsize=max(1, KEPT // (8 * max(1, draws.size))))
+    def kept(estimate: Estimate) -> Floats:
+        levels = draws._levels(estimate)
+        levels.setflags(write=False)
+        return levels
+
+    return kept
 
 
 @lru_cache(maxsize=32)  # asked for by each number of the group

@@ -249,6 +249,44 @@ def test_what_is_not_proved_is_solved_again_and_counted(monkeypatch: pytest.Monk
             np.testing.assert_allclose(used, before_used, rtol=0, atol=1e-6)
 
 
+def test_what_highs_used_for_one_answers_no_other() -> None:
+    """z + x + v = b and z + y - v = c, most of z: of 1 and 1 it is 1, with or without x.
+
+    For 3 and 1 the columns z and x would give 1, and z and v give 2.
+    """
+    first, second = (
+        Programmes(
+            pool=np.array([[[1.0, 0, 1], [0, 1, -1]]]),
+            goal=np.zeros((1, 1, 3)),
+            own=np.ones((1, 1, 2, 1)),
+            own_goal=np.ones((1, 1, 1, 1)),
+            rhs=np.array([[rhs]]),
+            identity=np.array([0, 1]),
+        )
+        for rhs in ([1.0, 1.0], [3.0, 1.0])
+    )
+    slacks, done = np.array([[[0, 1]]]), np.array([[SOLVED]])
+    again = linear_programmes.certified(first, slacks, done, 0)
+    assert again.resolved == 1
+    assert sorted(again.column[0, 0]) == [0, 3]
+    assert not linear_programmes.transferred(first, again, second).proved.any()
+
+
+def test_what_is_solved_again_answers_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(1)
+    x, y = (
+        random.integers(1, 5, (70, 1)).astype(float),
+        random.integers(1, 5, (70, 2)).astype(float),
+    )
+    monkeypatch.setattr(technology, "REST", 10)
+    before = [dea(x, y, returns, "directional").score for returns in RETURNS]
+    monkeypatch.setattr(linear_programmes, "MOST_ROUNDS", 1)
+    for returns, old in zip(RETURNS, before, strict=True):
+        new = dea(x, y, returns, "directional")
+        assert new.resolved > 0
+        np.testing.assert_allclose(new.score, old, rtol=0, atol=1e-8)
+
+
 def test_a_wrong_basis_is_not_proved() -> None:
     """Every basis but an optimal one fails the certificate and is replaced."""
     random = np.random.default_rng(4)
@@ -410,10 +448,10 @@ def test_points_answered_by_the_faces_of_others_are_answered_as_alone(
         x, y = np.ceil(x * levels / 5), np.ceil(y * levels / 5)
     proved: list[int] = []
 
-    def seen(*of: Any) -> tuple[Solution, Any]:
-        solution, fits = linear_programmes.transferred(*of)
-        proved.append(int(fits.sum()))
-        return solution, fits
+    def seen(*of: Any) -> Solution:
+        solution = linear_programmes.transferred(*of)
+        proved.append(int(solution.proved.sum()))
+        return solution
 
     monkeypatch.setattr(technology, "REST", 10)
     monkeypatch.setattr(technology, "transferred", seen)
@@ -441,3 +479,86 @@ def test_points_answered_by_the_faces_of_others_are_answered_as_alone(
         for name in ("input_weight", "output_weight", "scale_weight"):
             found, known = (getattr(f, name)[below] for f in (shared, alone))
             np.testing.assert_allclose(found, known, atol=1e-9, err_msg=name)
+
+
+def several(random: np.random.Generator) -> tuple[Programmes, Programmes]:
+    """Programmes of one group, twice eight: few rows, small whole numbers, the last without slack.
+
+    The own column alone counts for the first goal.
+    """
+    rows, units, goals = random.integers((2, 2, 1), (4, 5, 3)).tolist()
+    pool = np.concatenate((random.integers(-2, 4, (rows, units)), np.eye(rows)[:, :-1]), axis=1)
+    pool[-1] = np.maximum(pool[-1], np.arange(pool.shape[1]) < units)
+    goal = np.zeros((1, goals, pool.shape[1]))
+    goal[:, 1:] = random.integers(0, 3, goal[:, 1:].shape)
+    own_goal = np.zeros((1, 8, goals, 1))
+    own_goal[:, :, 0] = 1
+    identity = np.append(units + np.arange(rows - 1), pool.shape[1] + rows)  # a stopgap
+    first, second = (
+        Programmes(
+            pool=pool[None].astype(float),
+            goal=goal,
+            own=random.integers(-1, 4, (1, 8, rows, 1)) + np.array([[0.1]]),
+            own_goal=own_goal,
+            rhs=random.integers(0, 5, (1, 8, rows)).astype(float),
+            identity=identity,
+        )
+        for _ in range(2)
+    )
+    return first, second
+
+
+def optima(programmes: Programmes, each: int) -> list[float]:
+    """Largest value of each goal in turn by another solver; nan when there is none."""
+    matrix, rhs = programmes.matrix(0, each), programmes.rhs[0, each]
+    found = []
+    for goal in programmes.goals(0, each):
+        answer = linprog(-goal, A_eq=matrix, b_eq=rhs, method="highs")
+        found.append(np.nan if answer.fun is None else -answer.fun)
+        matrix, rhs = np.vstack((matrix, goal)), np.append(rhs, found[-1])
+    return found
+
+
+def test_a_basis_that_solves_others_answers_only_what_it_is_an_optimum_of() -> None:
+    """Bases with a stopgap or without the own column answer nothing."""
+    random = np.random.default_rng(5)
+    proved = 0
+    for _ in range(80):
+        first, second = several(random)
+        found = linear_programmes.transferred(first, solve(first), second)
+        for each in np.flatnonzero(found.proved[0]).tolist():
+            best = optima(second, each)
+            earned = second.goals(0, each) @ found.amounts()[0, each, : second.width]
+            np.testing.assert_allclose(earned, best, atol=1e-7)
+            paid = found.price[0, each] @ second.rhs[0, each]
+            np.testing.assert_allclose(paid, best, atol=1e-7)
+        proved += int(found.proved.sum())
+    assert proved > 100
+
+
+def test_prices_that_do_not_pay_what_is_earned_are_not_proved() -> None:
+    """x + a z = b and c z = d; first z, then x. A basis with c near 0 has prices near 1 / c.
+
+    They cancel out in the answers to the others, and their last digits are what is left.
+    """
+    random = np.random.default_rng(0)
+    own = np.stack((np.full(20, 1e-3), random.uniform(1, 3, 20)), axis=1)
+    rhs = np.stack((np.ones(20), random.uniform(100, 200, 20)), axis=1)
+
+    def asked(own: Any, rhs: Any) -> Programmes:
+        own, rhs = np.array([own], float), np.array([rhs], float)
+        return Programmes(
+            pool=np.eye(2)[None],
+            goal=np.array([[[0.0, 0], [1, 0]]]),
+            own=own[..., None],
+            own_goal=np.broadcast_to([[1.0], [0.0]], (1, own.shape[1], 2, 1)),
+            rhs=rhs,
+            identity=np.array([0, 1]),
+        )
+
+    first = asked([[1, 3e-9]], [[2, 3e-9]])
+    exact = rhs[:, 0] - own[:, 0] * rhs[:, 1] / own[:, 1]
+    found = linear_programmes.transferred(first, solve(first), asked(own, rhs))
+    np.testing.assert_allclose(found.value[0, :, 0], exact)
+    paid = (found.price[0, :, 1] * rhs).sum(axis=1)
+    assert (np.abs(paid - exact) < 1e-8)[found.proved[0]].all()

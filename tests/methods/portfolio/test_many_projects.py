@@ -306,3 +306,77 @@ def test_starts_within_a_count_of_places_say_that_they_were_cut(
     used = np.bincount(found.delays[0], minlength=years)
     assert found.feasible
     assert (used <= 2).all()
+
+
+def earmarked(seed: int, n: int, room: float) -> tuple[np.ndarray, np.ndarray, Plan]:
+    """Worth by start, costs in 20 draws, and a plan of 4 years with two earmarks.
+
+    The money for the first two projects only, and for the next two, is enough in 16 of the draws;
+    each project is paid in the year it starts.
+    """
+    rng = np.random.default_rng(seed)
+    cost = rng.integers(3, 12, n) * rng.uniform(0.7, 1.5, (20, n))
+    cost[:, :4] *= 0.4
+    worth = rng.uniform(8, 12, (n, 1)) * (1 - rng.uniform(0.01, 0.03, (n, 1)) * np.arange(4))
+    marked = np.repeat(np.eye(2, n // 2 + 1, dtype=bool), 2, axis=1)[:, :n]
+    asked = cost @ marked.T
+    held = np.sort((asked / asked.mean(axis=0)).max(axis=1))[15] * asked.mean(axis=0)
+    years = np.broadcast_to(np.eye(4)[:, None], (4, n, 4))
+    uses = np.concatenate((years, np.repeat(marked[:, :, None], 4, axis=2)))
+    yearly = np.full(4, room * cost.mean(axis=0).sum() / 4)
+    caps = np.append(yearly, held * (1 + 1e-9))
+    return worth, cost, Plan(worth, uses, np.ones(6, dtype=bool), caps)
+
+
+def best_starts(chosen: np.ndarray, plan: Plan, cost: np.ndarray, share: float) -> float:
+    """The most a set is worth by a mixed-integer programme: a start of each, a yes of each draw."""
+    mine, uses = cost[:, chosen], plan.uses[:, chosen]
+    draws, n, rules = len(mine), mine.shape[1], len(plan.caps)
+    drawn = np.einsum("rmd,tm->trmd", uses, mine).reshape(draws * rules, -1)
+    most = np.einsum("rm,tm->tr", uses.max(axis=2), mine).ravel()
+    caps = np.tile(plan.caps, draws)
+    broken = np.repeat(np.eye(draws), rules, axis=0) * -np.maximum(most - caps, 0)[:, None]
+    stated = (uses * mine.mean(axis=0)[:, None] * share).reshape(rules, -1)
+    found = milp(
+        np.append(-plan.worth[chosen].ravel(), np.zeros(draws)),
+        constraints=[
+            LinearConstraint(np.hstack((drawn, broken)), ub=caps),
+            LinearConstraint(np.pad(stated, ((0, 0), (0, draws))), ub=plan.caps),
+            LinearConstraint(
+                np.pad(np.kron(np.eye(n), np.ones((1, 4))), ((0, 0), (0, draws))), 1, 1
+            ),
+            LinearConstraint(np.r_[np.zeros(4 * n), np.ones(draws)], ub=draws // 5),
+        ],
+        integrality=np.ones(4 * n + draws),
+        bounds=Bounds(0, 1),
+        options={"mip_rel_gap": 1e-9},
+    )
+    return -float(found.fun) if found.success else -np.inf
+
+
+@pytest.mark.parametrize(
+    ("seed", "n", "room", "known_by"),
+    [(4, 12, 1.3, 1), pytest.param(5, 13, 1.05, 14, marks=pytest.mark.long)],
+)
+def test_the_best_set_under_earmarks_is_found_before_the_places_run_out(
+    seed: int, n: int, room: float, known_by: int
+) -> None:
+    """Each set has millions of starts: thousands are tried, tens of thousands for all sets.
+
+    Where earmarks are tried with every start they run out first. Sets in falling value, each by
+    another solver, until no other can be worth more.
+    """
+    worth, cost, plan = earmarked(seed, n, room)
+    sets = feasible_sets(Relations(n))
+    search = Search(sets, worth[:, 0], cost, confidence=CONFIDENCE, plan=plan)
+    found = search.best(1e9)
+    best, tried, stated = -np.inf, 0, sets @ worth[:, 0]
+    for row in np.argsort(-stated):
+        if stated[row] <= best:
+            break
+        total = cost[:, sets[row]].sum(axis=1)
+        share = max(1.0, np.sort(total)[15] / total.mean())
+        best, tried = max(best, best_starts(sets[row], plan, cost, share)), tried + 1
+    assert found.value[0] == pytest.approx(best, rel=1e-9)
+    assert tried == found.solved == known_by
+    assert not search.cut

@@ -110,18 +110,23 @@ class Solution:
     column, value : (groups, each, rows) the columns used and how much of each
     price : (groups, each, goals, rows) worth of one more of each row's right-hand side
     status : (groups, each) SOLVED, INFEASIBLE or UNBOUNDED
+    proved : (groups, each) by the basis that these columns are; the others HiGHS solved again
     width : columns, own columns and stopgaps together
     pivots : steps taken in all
-    resolved : programmes whose certificate failed and that HiGHS solved again
     """
 
     column: Ints
     value: Floats
     price: Floats
     status: Ints
+    proved: Bools
     width: int
     pivots: int
-    resolved: int
+
+    @property
+    def resolved(self) -> int:
+        """How many programmes HiGHS solved again, as their certificate failed."""
+        return int((~self.proved).sum())
 
     def amounts(self) -> Floats:
         """How much of every column, (groups, each, columns + extra + rows)."""
@@ -356,8 +361,7 @@ def certified(programmes: Programmes, basis: Ints, status: Ints, pivots: int) ->
     settled = _no_gain(programmes, price)
     sound = _feasible(programmes, matrix, value)
     sound &= _same_objective(programmes, worth, value, price)
-    proved = sound & settled.all(axis=2) & (status == SOLVED)
-    verdict = np.where(proved, SOLVED, _UNCERTAIN)
+    verdict = np.where(sound & settled.all(axis=2) & (status == SOLVED), SOLVED, _UNCERTAIN)
     lacking = np.where(basis >= programmes.width, value, 0).sum(axis=2) > _TOLERANCE
     verdict[lacking] = _UNCERTAIN
     if programmes.filling:
@@ -365,8 +369,8 @@ def certified(programmes: Programmes, basis: Ints, status: Ints, pivots: int) ->
     value = np.maximum(value, 0)
     value[value < _TOLERANCE * 1e-2] = 0
     column = basis.copy()
-    again = np.argwhere(verdict == _UNCERTAIN)
-    for group, each in again:
+    proved = verdict != _UNCERTAIN
+    for group, each in np.argwhere(~proved):
         verdict[group, each], column[group, each], value[group, each], price[group, each] = (
             _solved_again(programmes, int(group), int(each))
         )
@@ -376,27 +380,24 @@ def certified(programmes: Programmes, basis: Ints, status: Ints, pivots: int) ->
         value=value,
         price=price,
         status=verdict,
+        proved=proved,
         width=width,
         pivots=pivots,
-        resolved=len(again),
     )
 
 
 @checked
-def transferred(
-    solved: Programmes, solution: Solution, others: Programmes
-) -> tuple[Solution, Bools]:
+def transferred(solved: Programmes, solution: Solution, others: Programmes) -> Solution:
     """Answer further programmes of the same groups by the bases that solve others of their group.
 
-    Each programme has one column of its own, and only programmes are read whose basis has it. At
-    the prices of the first goal a column gains nothing in all these programmes or in none, but for
-    a factor that is the worth of the own column; and those that are tied there gain as much on the
-    second. So a basis that is proved for one is an optimum of each that it is feasible for: this,
-    and that both objectives are equal, is proved for each.
+    Each programme has one column of its own, which alone counts for the first goal, and only
+    programmes are read whose basis is proved and has it. At the prices of the first goal a column
+    gains nothing in all these programmes or in none, but for a factor that is the worth of the own
+    column; and those that are tied there gain as much on the second. So a basis that is proved for
+    one is an optimum of each that it is feasible for: this, and that both objectives are equal, is
+    proved for each; near twins among the columns may leave little of the prices.
 
-    Returns
-    -------
-    The solution, and (groups, each) which are proved; of the others it says nothing.
+    Of a programme that is not proved the solution says nothing.
     """
     group, rows = np.arange(len(solved.pool)), solved.rhs.shape[2]
     basis, of, many = _faces(solved, solution)
@@ -413,10 +414,14 @@ def transferred(
         per_own = np.matmul(first, moved.transpose(0, 2, 1))
         reach = np.matmul(first, others.rhs.transpose(0, 2, 1)) / per_own
     there = np.arange(basis.shape[1])[:, None] < many[:, None, None]
-    best = np.where(there & (per_own > _PIVOT), reach, np.inf).argmin(axis=1)  # (groups, each)
+    reach = np.where(there & (per_own > _PIVOT), reach, np.inf)
+    best = reach.argmin(axis=1)  # (groups, each)
     at = group[:, None], best
-    per_own = np.take_along_axis(per_own, best[:, None], axis=1)[:, 0]
-    per_own = np.where(per_own > _PIVOT, per_own, 1.0)
+    meets, per_own = (
+        np.take_along_axis(of, best[:, None], axis=1)[:, 0] for of in (reach, per_own)
+    )
+    proved = np.isfinite(meets)
+    per_own = np.where(proved, per_own, 1.0)
 
     column, matrix, worth = basis[at], matrix[at], worth[at]
     matrix[:, :, -1], worth[:, :, -1] = moved, others.own_goal[..., 0]
@@ -430,25 +435,24 @@ def transferred(
         value += change
     lacks = others.own_goal[..., 0] - np.einsum("gekj,gej->gek", price[at], moved)
     price = price[at] + (lacks / per_own[..., None])[..., None] * first[at][:, :, None]
-    proved = (many > 0)[:, None] & _feasible(others, matrix, value)
+    proved &= _feasible(others, matrix, value)
     proved &= _same_objective(others, worth, value, price)
     value = np.maximum(value, 0)
     value[value < _TOLERANCE * 1e-2] = 0
     status = np.where(proved, SOLVED, _UNCERTAIN)
-    solution = Solution(
+    return Solution(
         column=column,
         value=value,
         price=price,
         status=status,
+        proved=proved,
         width=others.width + rows,
         pivots=0,
-        resolved=0,
     )
-    return solution, proved
 
 
 def _faces(programmes: Programmes, solution: Solution) -> tuple[Ints, Ints, Ints]:
-    """Different bases of each group that have the own column, which is their last one.
+    """Different proved bases of each group that have the own column, as their last: no stopgap.
 
     Returns
     -------
@@ -456,7 +460,7 @@ def _faces(programmes: Programmes, solution: Solution) -> tuple[Ints, Ints, Ints
     """
     groups = len(programmes.pool)
     basis = np.sort(solution.column, axis=2)
-    sound = (solution.status == SOLVED) & (basis[..., -1] == programmes.columns)
+    sound = solution.proved & (basis[..., -1] == programmes.columns)
     group, place = np.nonzero(sound)
     listed = np.column_stack((group, basis[group, place]))
     _, which = np.unique(listed, axis=0, return_index=True)

@@ -532,10 +532,10 @@ class _Asked:
             resolved += solution.resolved
             left = others
             if others.size:
-                shared, fits = transferred(programmes, solution, self._programmes(others))
+                shared = transferred(programmes, solution, self._programmes(others))
                 self._read(others, programmes, shared)
-                most = (~fits).sum(axis=1).max()  # as many of every draw, what fits nowhere first
-                first = np.argsort(fits, axis=1, kind="stable")[:, :most]
+                most = (~shared.proved).sum(axis=1).max()  # as many of every draw, the others first
+                first = np.argsort(shared.proved, axis=1, kind="stable")[:, :most]
                 left = np.take_along_axis(others, first, axis=1)
         return resolved
 
