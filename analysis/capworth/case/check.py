@@ -21,10 +21,9 @@ from capworth.case.dictionary import (
     row_key,
 )
 from capworth.case.library import library
-from capworth.case.numerals import as_point, doubtful, written_as
+from capworth.case.numerals import ERROR, as_point, doubtful, written_as
 from capworth.case.register import bias_classes, is_combined, is_constant, schedules
 from capworth.case.tables import RawCase, Table
-from capworth.case.workbook import ERROR
 from capworth.errors import Finding, nearest
 
 NUMBERS = ("number", "whole", "confidence")  # kinds of columns that hold numbers
@@ -158,8 +157,11 @@ def _in_form(table: Table, form: str) -> Table:
 
 def _doubts(table: Table, in_book: bool) -> Iterator[Finding]:
     """Ask about the numbers that may be a thousand times as large."""
-    rows = [(row.number, row.cells) for row in table.rows]
+    if table.known.get("undoubted") == in_book:
+        return
+    rows, sure = [(row.number, row.cells) for row in table.rows], True
     for row, column, text in doubtful(rows, dictionary()[table.name], in_book):
+        sure = False
         yield Finding(
             table.file,
             row,
@@ -168,6 +170,8 @@ def _doubts(table: Table, in_book: bool) -> Iterator[Finding]:
             f"Write {text.rstrip('0').rstrip('.')} or {text.replace('.', '')}; or say in the "
             'settings number_format = "point", or "comma".',
         )
+    if sure:
+        table.known["undoubted"] = in_book
 
 
 def _claim_row(
@@ -302,9 +306,10 @@ def _check_table(
     if functions and table.name in ("functions", "choices"):
         columns["function"] = replace(columns["function"], options=functions)
     key = row_key(table.name)
+    years = [c for c in key if columns[c].kind == "year"]
     seen: dict[tuple[str, ...], int] = {}
     typed = []
-    needed = [c.name for c in columns.values() if c.required]
+    needed = {c.name for c in columns.values() if c.required}
     asked = {
         name: ""
         for name in needed
@@ -314,8 +319,11 @@ def _check_table(
         values: dict[str, object] = {}
         faulty = False
         for name, text in (asked | dict(row.cells)).items():
-            if (table.file, row.number, name) in known_faults:
+            if known_faults and (table.file, row.number, name) in known_faults:
                 faulty = True
+                continue
+            if not text and name not in needed:
+                values[name] = None
                 continue
             try:
                 values[name] = read_cell(text, columns[name], known)
@@ -323,8 +331,7 @@ def _check_table(
                 findings.append(Finding(table.file, row.number, name, *error.args))
                 faulty = True
         name_of_row = tuple(
-            row.cells.get(c, "") if columns[c].kind != "year" else year_begun(row.cells.get(c, ""))
-            for c in key
+            [year_begun(row.cells.get(c, "")) if c in years else row.cells.get(c, "") for c in key]
         )
         if name_of_row in seen:
             findings.append(
@@ -338,7 +345,7 @@ def _check_table(
                 )
             )
         seen.setdefault(name_of_row, row.number)
-        if not faulty and all(name in values for name in needed):
+        if not faulty and needed <= values.keys():
             typed.append(TypedRow(table.name, table.file, row.number, values))
     return tuple(typed)
 

@@ -152,8 +152,11 @@ def _short(words: str, taken: set[str]) -> str:
 
 def _names(table: Table) -> Mapping[str, str]:
     """Short name by printed name, in small letters."""
-    pairs = ((r.cells.get("name", "").casefold(), r.cells.get("id", "")) for r in table.rows)
-    return {name: short for name, short in pairs if name and short}
+    if "names" not in table.known:
+        pairs = ((r.cells.get("name", "").casefold(), r.cells.get("id", "")) for r in table.rows)
+        table.known["names"] = {name: short for name, short in pairs if name and short}
+    names: Mapping[str, str] = table.known["names"]
+    return names
 
 
 def _filled(

@@ -103,6 +103,7 @@ def _spoken(column: Column) -> Iterator[Column]:
             )
 
 
+@cache
 def translations(table: str) -> tuple[str, ...]:
     """Return the columns of a table that say another one of its columns in some language.
 
@@ -117,6 +118,7 @@ def table_names() -> tuple[str, ...]:
     return tuple(name for name in dictionary() if name not in (SETTINGS, CLAIM))
 
 
+@cache
 def row_key(table: str) -> tuple[str, ...]:
     """Return the columns that together name a row of `table`.
 

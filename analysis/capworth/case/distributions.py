@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from functools import cache
 from itertools import combinations, product
 from typing import Any, TypeAlias, get_args, get_type_hints
 
 import numpy as np
 
+from capworth.case.drawing import names_like
 from capworth.case.model import Correlation, Distribution, Estimate, Observation
 from capworth.methods.arguments import Floats
 from capworth.methods.uncertainty.correlation import loadings
@@ -60,18 +60,20 @@ def with_distributions(
         if number and (estimate := getattr(row, number)) is not None
     ]
     together = _made_of(parts["correlations"], names)
+    judged: dict[str, list[Distribution]] = {}
+    in_full: dict[str, list[Distribution]] = {}
+    for row in judgements:
+        in_full.setdefault(row.inputs, []).append(row)
+        for name in names_like(row.inputs, dict.fromkeys(names)):
+            judged.setdefault(name, []).append(row)
 
     def drawn(estimate: Estimate, alone: bool) -> Estimate:
         """Say how a number is drawn; one that stands beside another is only named in full."""
-        mine = [
-            row
-            for row in judgements
-            if (row.inputs == estimate.name if alone else row.speaks_of(estimate.name))
-        ]
+        spoken = in_full if alone else judged
         usual = "" if estimate.made_from == "feedback" else ends  # whose ends are computed
         if not estimate.ends and usual not in ("", "ends"):
             estimate = replace(estimate, ends=usual)
-        for row in mine:
+        for row in spoken.get(estimate.name, ()):
             estimate = replace(
                 estimate,
                 shape=row.shape or estimate.shape,
@@ -138,10 +140,10 @@ def pairs_of(a: str, b: str, names: Sequence[str]) -> list[Pair]:
     >>> pairs_of("x/*", "", ["x/c", "x/b", "y"]), pairs_of("y", "x/*", ["x/c", "x/b", "y"])
     ([('x/b', 'x/c')], [('x/c', 'y'), ('x/b', 'y')])
     """
-    ours = [name for name in names if fnmatchcase(name, a)]
+    ours = names_like(a, names)
     if not b:
         return [pair_of(*two) for two in combinations(ours, 2)]
-    theirs = [name for name in names if fnmatchcase(name, b)]
+    theirs = names_like(b, names)
     both = (pair_of(*two) for two in product(ours, theirs) if two[0] != two[1])
     return list(dict.fromkeys(both))
 

@@ -1,7 +1,9 @@
 """What a case says of how its inputs are drawn: shapes, observations, correlations."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +18,6 @@ class Distribution:
     share: float = 0.0  # of the variance that inputs of the group have in common
     source: str = ""
     basis: str = ""
-
-    def speaks_of(self, name: str) -> bool:
-        """Whether the pattern holds an input of this name."""
-        return fnmatchcase(name, self.inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +43,13 @@ class Correlation:
     b: str = ""
     source: str = ""
     basis: str = ""
+
+
+def names_like(pattern: str, names: Iterable[str]) -> list[str]:
+    """Names that a pattern holds, as `fnmatchcase` says of each.
+
+    >>> names_like("effects/*", ["effects/a", "costs/a"])
+    ['effects/a']
+    """
+    match = re.compile(translate(pattern)).match
+    return [name for name in names if match(name)]

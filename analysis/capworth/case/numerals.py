@@ -1,4 +1,4 @@
-"""How numbers are written: with a decimal point or comma, and what could be either."""
+"""How numbers are written: with a decimal point or comma, what could be either, and errors."""
 
 import math
 import re
@@ -14,6 +14,7 @@ GROUPED = {
 DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 DOUBTFUL = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")  # one thousand two hundred, or a little over one
 MUCH = 1_000.0
+ERROR = re.compile(r"#(REF|N/A|DIV/0|VALUE|NAME|NUM|NULL|SPILL|CALC)[!?]?|Err:\d{3}", re.IGNORECASE)
 TRIPLES = (
     ("low", "mode", "high"),
     ("swing_low", "swing", "swing_high"),

@@ -62,6 +62,7 @@ from capworth.case.model import (
     Word,
 )
 from capworth.case.rows import REVENUE
+from capworth.case.rules.asked import Remembering, asked
 from capworth.case.rules.chain import SHARE_STEPS
 from capworth.case.rules.claim import check_claim
 from capworth.case.rules.distributions import TABLES as DRAWING
@@ -124,7 +125,14 @@ PARTS: tuple[tuple[str, type[Any], str], ...] = (  # table, type of a row, its u
     ("vocabulary", Word, ""),
     ("sources", Source, ""),
 )
-NAMES = {kind: tuple(field.name for field in fields(kind)) for _, kind, _ in PARTS}
+MADE = ("points", "row", "translations", *BESIDE)  # fields that are more than one cell
+CELLS, OTHERS = (
+    {
+        kind: [f.name for f in fields(kind) if (f.name in (number, *MADE)) is made]
+        for _, kind, number in PARTS
+    }
+    for made in (False, True)
+)
 
 
 @kinds_checked
@@ -247,11 +255,10 @@ def _parts(
         made = known.get("built") if kept else None
         if made is None or made[0] is not rows or made[1] != units:
             built = tuple(kind(**dict(_arguments(kind, number, row, units))) for row in rows)
-            made = rows, units, built
+            made = rows, units, tuple(map(_as_revenue, built)) if table == "costs" else built
             if kept:
                 known["built"] = made
         parts[table] = made[2]
-    parts["costs"] = tuple(map(_as_revenue, parts["costs"]))
     parts["scores"] += measured_scores(typed)
     parts["scores"] += survey_scores(parts, int(given["seed"]))
     codes = parts["functions"]
@@ -306,7 +313,8 @@ def check_case(place: str | Path) -> tuple[Finding, ...]:
 def _checked(
     raw: RawCase, levels: bool = True
 ) -> tuple[dict[str, object], Typed, tuple[Finding, ...]]:
-    settings, typed, findings = check_cells(raw)
+    settings, rows, findings = check_cells(raw)
+    typed = Remembering(rows, raw.known) if raw.scenarios or raw.known else rows
     places = {finding.file for finding in findings}
     faulty = {table for table in (*table_names(), CLAIM) if raw.place_of(table) in places}
     faulty |= raw.spoilt
@@ -320,18 +328,28 @@ def _checked(
         *check_plans(settings, typed, faulty),
         *check_network(typed, faulty),
         *check_paths(settings, typed, faulty),
-        *check_distributions(typed, _inputs, faulty),
-        *check_surveys(typed, _inputs, faulty),
+        *(() if faulty else asked(_inputs_are_spoken_of, typed)),
         *check_plausible(settings, typed, faulty),
         *check_words(typed),
     )
     return dict(settings), typed, (*findings, *map(raw.in_place, more))
 
 
+def _inputs_are_spoken_of(typed: Typed) -> Iterator[Finding]:
+    """What is said of inputs by their names is said of some, and can be."""
+    if any(typed.get(table) for table in (*DRAWING, "planned_surveys")):
+        inputs = _inputs(typed)
+        yield from check_distributions(typed, inputs)
+        yield from check_surveys(typed, inputs)
+
+
 def _arguments(
     kind: type[Any], number: str, row: TypedRow, units: Mapping[str, str]
 ) -> Iterator[tuple[str, object]]:
-    for name in NAMES[kind]:
+    for name in CELLS[kind]:
+        if (value := row.values.get(name)) is not None:
+            yield name, value
+    for name in OTHERS[kind]:
         if name == number:
             if row.table != "relations" or row["mode"] is not None:
                 yield name, _estimate(row, units)
@@ -343,10 +361,8 @@ def _arguments(
             yield name, row.number
         elif name == "translations":
             yield name, _translations(row.table, row.values)
-        elif name in BESIDE:
+        else:
             yield name, _beside(row, name)
-        elif (value := row[name]) is not None:
-            yield name, value
 
 
 def _translations(table: str, given: Mapping[str, object]) -> tuple[tuple[str, str], ...]:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from hashlib import sha256
+from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +87,9 @@ class RawCase:
     spoilt: frozenset[str] = frozenset()  # tables, and `case`, of which nothing could be read
     scenarios: Mapping[str, object] | None = None  # those of scenarios.toml, by name
     history: Mapping[str, object] | None = None  # changes.toml: of which case it was made, and how
+    known: dict[Any, Any] = field(  # what its rules found, for cases that are made of it
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def is_book(self) -> bool:
@@ -349,14 +353,13 @@ def table_of(name: str, file: str, cells: list[list[str]], findings: list[Findin
     )
     rows = []
     for number, line in enumerate(cells[1:], start=2):
-        if not any(cell.strip() for cell in line) or _is_example(line):
+        typed = [cell.strip() for cell in line]
+        if not any(typed) or _is_example(typed):
             continue
-        if len(line) < len(header) or any(cell.strip() for cell in line[len(header) :]):
-            findings.append(_longer(file, number, line, len(header)))
-        padded = [*line, *[""] * len(header)][: len(header)]
-        rows.append(
-            Row(number, {c: v.strip() for c, v in zip(header, padded, strict=True) if c in columns})
-        )
+        if len(typed) < len(header) or any(typed[len(header) :]):
+            findings.append(_longer(file, number, typed, len(header)))
+        headed = zip(header, chain(typed, repeat("")), strict=False)
+        rows.append(Row(number, {column: text for column, text in headed if column in columns}))
     return Table(name, file, tuple(rows), tuple(header))
 
 

@@ -16,13 +16,14 @@ from pathlib import Path
 from posixpath import dirname, join, normpath
 from xml.etree import ElementTree as ET
 
+from capworth.case.numerals import ERROR
+
 MOST_BYTES = 64_000_000  # of a workbook
 MOST_UNPACKED = 64_000_000  # bytes of all its parts
 MOST_RATIO = 200  # of a part to its packed size, from a million bytes on
 MOST_CELLS = 2_000_000
 LAST_ROW, LAST_COLUMN = 200_000, 1_000  # beyond these a cell is astray
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # begins an .xls, and an .xlsx with a password
-ERROR = re.compile(r"#(REF|N/A|DIV/0|VALUE|NAME|NUM|NULL|SPILL|CALC)[!?]?|Err:\d{3}", re.IGNORECASE)
 COMPUTE = "Open the workbook in a spreadsheet program, let it compute, and save it."
 LESS = "Take out what is no part of the case."
 MARKED = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")  # how HTML and XML begin

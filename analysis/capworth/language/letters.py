@@ -8,7 +8,7 @@ from capworth.case.model import Case
 from capworth.case.read import raw_of
 
 LATIN = 0x24F  # letters up to this one are those of Latin, which every font of ours has
-ARABIC = range(0x621, 0x64B)
+ARABIC = range(0x621, 0x653)  # with the marks of vowels above and below
 MARKS = frozenset("–—‘’“”•…€،؛؟\u200e\u200f\u2066\u2067\u2068\u2069")  # every one of ours has these
 BOXES = (
     "these letters print as empty boxes, as no font of the papers has them: {}. Write the words in "

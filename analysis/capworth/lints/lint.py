@@ -220,7 +220,10 @@ def gives_a_reason(basis: str) -> bool:
 
 def _folded(text: str) -> str:
     """Small letters without accents."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("’", "'"))
+    small = text.casefold().replace("œ", "oe").replace("’", "'")
+    if small.isascii():
+        return small
+    plain = unicodedata.normalize("NFKD", small)
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 

@@ -152,7 +152,6 @@ RAW = (  # what Python and numpy raise of arguments that do not go together
     LookupError,
     MemoryError,
     RecursionError,
-    np.ma.MAError,
     TypeError,
     ValueError,
 )
@@ -186,7 +185,7 @@ def _fitted(method: Callable[P, R], taken_by: Callable[P, R]) -> Callable[P, R]:
             return taken_by(*args, **kwargs)
         except InputError:
             raise
-        except RAW as error:
+        except (*RAW, np.ma.MAError) as error:
             caller = sys._getframe(1).f_globals.get("__name__")
             within_us = isinstance(caller, str) and caller.startswith("capworth.")
             if isinstance(error, MemoryError) and within_us:
@@ -338,6 +337,11 @@ def _anything(value: Any, _: str) -> Any:
     return value
 
 
+def _is_masked(value: Any) -> bool:
+    """Whether an array hides entries; there is none before somebody has loaded their module."""
+    return "numpy.ma" in sys.modules and isinstance(value, np.ma.MaskedArray)
+
+
 def _array(value: Any, name: str) -> Any:
     """Take what holds numbers, however deep, and nothing that is masked or text."""
     if type(value) is np.ndarray and value.dtype.kind in "fiub":
@@ -345,10 +349,10 @@ def _array(value: Any, name: str) -> Any:
     if isinstance(value, float | int):
         return value
     for part in (value, *(value if isinstance(value, list | tuple) else ())):
-        if isinstance(part, np.ma.MaskedArray) and np.ma.getmaskarray(part).any():
+        if _is_masked(part) and np.ma.getmaskarray(part).any():
             place = np.argwhere(np.ma.getmaskarray(part))[0].tolist()
             raise InputError(f"{name}: entry {place} is masked. Fill it or leave it out.")
-    if isinstance(value, np.ma.MaskedArray):
+    if _is_masked(value):
         value = value.data
     if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
         return value

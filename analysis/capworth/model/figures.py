@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import chain
 from math import isfinite, nan
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -446,10 +447,17 @@ def _origin(row: Origin) -> dict[str, Any]:
 
 def from_data(content: Mapping[str, Any], only: str = "") -> Figures:
     """Read figures back from data that `as_data` wrote: all, or only one where it is there."""
-    rows = {name: Origin(name=name, **_whole(row)) for name, row in content["rows"].items()}
-    groups = {name: tuple(rows[r] for r in members) for name, members in content["groups"].items()}
-    found, entries = {}, content["figures"]
-    for name, entry in ({only: entries[only]} if only in entries else entries).items():
+    entries = content["figures"]
+    asked = {only: entries[only]} if only in entries else entries
+    behind = {entry["group"] for entry in asked.values() if "group" in entry}
+    members = {name: rows for name, rows in content["groups"].items() if name in behind}
+    rows = {
+        name: Origin(name=name, **_whole(content["rows"][name]))
+        for name in dict.fromkeys(chain.from_iterable(members.values()))
+    }
+    groups = {name: tuple(rows[r] for r in mine) for name, mine in members.items()}
+    found = {}
+    for name, entry in asked.items():
         found[name] = Figure(
             id=name,
             rows=groups.get(entry.get("group", ""), ()),

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -39,6 +38,8 @@ class Provenance:
     @classmethod
     def of(cls, case: Case, draws: int) -> "Provenance":
         """Gather it from the case."""
+        from importlib.metadata import version  # what is only read needs none
+
         settings = case.settings
         schedule = schedules()[settings.discounting]
         return cls(

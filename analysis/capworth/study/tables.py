@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from capworth.model.result import Answer
 from capworth.study.pages import told_of
-from capworth.study.stages import Study
+
+if TYPE_CHECKING:
+    from capworth.study.stages import Study
 
 LABEL = "names the row"  # what the first columns of a table do
 RANKS = ("capability_ranks", "priority_ranks")  # tables of rank acceptability
 
 
-def tables_of(study: Study) -> Mapping[str, pd.DataFrame]:
+def tables_of(study: "Study") -> Mapping[str, pd.DataFrame]:
     """Every table of a study by its file name, answer by answer in the order of the questions."""
     tables: dict[str, pd.DataFrame] = {}
     for answer in study.answers.values():

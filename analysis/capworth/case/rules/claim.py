@@ -6,6 +6,7 @@ from capworth.case.check import Typed, TypedRow
 from capworth.case.claim import LEVEL, PER_EURO
 from capworth.case.dictionary import CLAIM
 from capworth.case.model import FUNCTIONS, SWING
+from capworth.case.rules.asked import asked
 from capworth.case.rules.extents import NEEDED
 from capworth.errors import Finding, nearest
 
@@ -16,10 +17,10 @@ def check_claim(
     settings: Mapping[str, object], typed: Typed, faulty: Collection[str] = ()
 ) -> tuple[Finding, ...]:
     """Run the rules of the claim and of the coders; silent where a table they read is faulty."""
-    found = [] if "functions" in faulty else list(_coders_are_named(typed))
-    found += [] if "choices" in faulty else list(_choices_are_whole(typed))
+    found = [] if "functions" in faulty else list(asked(_coders_are_named, typed))
+    found += [] if "choices" in faulty else list(asked(_choices_are_whole, typed))
     if typed.get(CLAIM) and not {*TABLES, CLAIM} & {*faulty}:
-        found += _claim_can_be_tested(settings, typed)
+        found += asked(_claim_can_be_tested, settings, typed)
     return tuple(found)
 
 

@@ -1,7 +1,6 @@
 """What must hold of how inputs are drawn: of some input, told once, and possible."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from capworth.case.distributions import (
     pair_of,
     pairs_of,
 )
+from capworth.case.drawing import names_like
 from capworth.case.model import Estimate
 from capworth.case.numerals import from_to
 from capworth.errors import Finding, InputError, nearest
@@ -22,25 +22,18 @@ from capworth.methods.uncertainty.correlation import conflict
 from capworth.methods.uncertainty.fitting import RECORDED
 
 TABLES = ("distributions", "observations", "correlations")
-Named = Callable[[Typed], Mapping[str, TypedRow]]  # every input by its name, with its row
 NAMED_PAIRS = 5  # pairs in conflict that a fault names
 BESIDE = ("/transfer", "/chance")  # numbers that stand beside the main one of a row
 
 
-def check_distributions(
-    typed: Typed, names_of: Named, faulty: Collection[str] = ()
-) -> Iterator[Finding]:
+def check_distributions(typed: Typed, inputs: Mapping[str, TypedRow]) -> Iterator[Finding]:
     """Every row speaks of some input, no input is told twice, and what moves together can.
 
     Parameters
     ----------
     typed : the tables of a case
-    names_of : the inputs by name, with the row of each
-    faulty : tables that could not be read whole; nothing is said then
+    inputs : by name, with the row of each
     """
-    if faulty or not any(typed.get(table) for table in TABLES):
-        return
-    inputs = names_of(typed)
     yield from _check_shapes(typed.get("distributions", ()), inputs)
     yield from _check_observed(typed, inputs)
     yield from _check_together(typed, inputs)
@@ -78,9 +71,9 @@ def _check_shapes(rows: Sequence[TypedRow], inputs: Mapping[str, TypedRow]) -> I
 def _named(row: TypedRow, column: str, inputs: Mapping[str, TypedRow]) -> list[str]:
     """Name the inputs of a pattern; those that stand beside another must be named in full."""
     pattern = row.text(column)
-    beside = [name for name in inputs if name == pattern]
-    main = (name for name in inputs if not name.endswith(BESIDE))
-    return list(dict.fromkeys([*beside, *(name for name in main if fnmatchcase(name, pattern))]))
+    beside = [pattern] if pattern in inputs else []
+    main = (name for name in names_like(pattern, inputs) if not name.endswith(BESIDE))
+    return list(dict.fromkeys([*beside, *main]))
 
 
 def _nobody(row: TypedRow, column: str, inputs: Mapping[str, TypedRow]) -> Finding:

@@ -6,6 +6,7 @@ from capworth.case.check import Typed, TypedRow
 from capworth.case.model import ALIASES, DISTANCE, HARM, MEMBERS, NET, RESULTS, SWING
 from capworth.case.numerals import from_to, written_as
 from capworth.case.rows import REVENUE
+from capworth.case.rules.asked import asked
 from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import Finding
 
@@ -20,10 +21,10 @@ def check_extents(
     if {"capabilities", "criteria", "scores", "unit_values"} & {*faulty}:
         return ()
     return (
-        *_extents(typed),
-        *_agreed(typed),
-        *_keys(settings, typed),
-        *_objective(settings, typed),
+        *asked(_extents, typed),
+        *asked(_agreed, typed),
+        *asked(_keys, settings, typed),
+        *asked(_objective, settings, typed),
     )
 
 

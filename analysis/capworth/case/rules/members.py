@@ -21,6 +21,7 @@ from capworth.case.model import (
     category_range,
 )
 from capworth.case.numerals import from_to, written_as
+from capworth.case.rules.asked import asked
 from capworth.errors import Finding, nearest
 
 Rule = Callable[[Mapping[str, object], Typed], Iterator[Finding]]
@@ -36,8 +37,8 @@ def check_survey(
     A rule is silent while one of the tables that it must see whole is among the `faulty`.
     """
     ready = (rule for rule, needed in RULES.items() if not {*needed} & {*faulty})
-    found = tuple(finding for rule in ready for finding in rule(settings, typed))
-    judged = () if {"judgements", "criteria"} & {*faulty} else check_judgements(typed)
+    found = tuple(finding for rule in ready for finding in asked(rule, settings, typed))
+    judged = () if {"judgements", "criteria"} & {*faulty} else asked(check_judgements, typed)
     return (*found, *judged)
 
 
@@ -317,7 +318,7 @@ NetworkRule = Callable[[Typed], Iterator[Finding]]
 def check_network(typed: Typed, faulty: Collection[str] = ()) -> tuple[Finding, ...]:
     """Run the rules; silent while one of the tables that a rule must see whole is faulty."""
     ready = (rule for rule, needed in NETWORK_RULES.items() if not {*needed} & {*faulty})
-    return tuple(finding for rule in ready for finding in rule(typed))
+    return tuple(finding for rule in ready for finding in asked(rule, typed))
 
 
 def figures_have_their_owner(typed: Typed) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 from capworth.case.check import Typed
 from capworth.case.rows import FUNCTIONS, OWN_WORDS, TRANSFERS
+from capworth.case.rules.asked import asked
 from capworth.errors import Finding, nearest
 
 Rule = Callable[[Mapping[str, object], Typed], Iterator[Finding]]
@@ -17,7 +18,7 @@ def check_paths(
 ) -> tuple[Finding, ...]:
     """Run these rules; one is silent while a table that it must see whole is `faulty`."""
     ready = (rule for rule, needed in RULES.items() if not {*needed} & {*faulty})
-    return tuple(finding for rule in ready for finding in rule(settings, typed))
+    return tuple(finding for rule in ready for finding in asked(rule, settings, typed))
 
 
 def savings_have_a_line(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from datetime import date
 
 from capworth.case.check import Typed, TypedRow
 from capworth.case.numerals import from_to, written_as
+from capworth.case.rules.asked import asked
 from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import Finding
 
@@ -53,17 +54,22 @@ def check_plausible(
     settings: Mapping[str, object], typed: Typed, faulty: Collection[str] = ()
 ) -> Iterator[Finding]:
     """Yield what is certainly a slip; what is only odd is for the lints."""
-    yield from _after_the_appraisal(settings, typed)
-    yield from _after_the_end(settings, typed)
+    yield from asked(_after_the_appraisal, settings, typed)
+    yield from asked(_after_the_end, settings, typed)
     if not {"criteria", "scores"} & {*faulty}:
-        yield from _off_the_scale(typed)
-    yield from _of_another_time(typed)
-    yield from _of_other_money(settings, typed)
-    yield from _in_percent(typed)
-    yield from _over_one(typed)
+        yield from asked(_off_the_scale, typed)
+    yield from asked(_of_another_time, typed)
+    yield from asked(_of_other_money, settings, typed)
+    yield from asked(_in_percent, typed)
+    yield from asked(_over_one, typed)
     if not {"improvements", "costs", "prices"} & {*faulty}:
-        yield from _in_thousands(settings, typed)
-        yield from _must_be_paid(settings, typed)
+        yield from asked(_in_thousands, settings, typed)
+        yield from asked(_must_be_paid, settings, typed)
+    yield from asked(_of_a_crowd, typed)
+
+
+def _of_a_crowd(typed: Typed) -> Iterator[Finding]:
+    """No member has more inhabitants than any country."""
     for row in typed.get("members", ()):
         if (many := _number(row, "population")) is not None and many > CROWD:
             words = f"{written_as(many)} inhabitants are more than any country has"

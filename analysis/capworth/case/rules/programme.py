@@ -11,6 +11,7 @@ import numpy as np
 
 from capworth.case.check import Typed, TypedRow
 from capworth.case.relations import SYNERGY, Tie, Tied, Ties, members_of, tie
+from capworth.case.rules.asked import asked
 from capworth.errors import Finding
 from capworth.methods.arguments import Bools
 from capworth.methods.portfolio.relations import Relations, allowed
@@ -27,11 +28,11 @@ def check_plans(
     rules can be kept together is looked at last, when each is sound by itself.
     """
     ready = (rule for rule, needed in RULES.items() if not {*needed} & {*faulty})
-    found = tuple(finding for rule in ready for finding in rule(settings, typed))
+    found = tuple(finding for rule in ready for finding in asked(rule, settings, typed))
     needed = {"improvements", "relations", "minimums", "effects", "functions"}
     if found or needed & {*faulty}:
         return found
-    return tuple(_conflict(typed))
+    return asked(_conflict, typed)
 
 
 def bonuses_are_of_synergies(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:

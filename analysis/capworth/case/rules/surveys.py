@@ -1,32 +1,26 @@
 """What must hold of planned surveys: each asks for some uncertain input of the case."""
 
-from collections.abc import Collection, Iterator
-from fnmatch import fnmatchcase
+from collections.abc import Iterator, Mapping
 
-from capworth.case.check import Typed
-from capworth.case.rules.distributions import Named
+from capworth.case.check import Typed, TypedRow
+from capworth.case.drawing import names_like
 from capworth.errors import Finding, nearest
 
 BIASES = "bias/"  # inputs that are drawn for lines of cost, without a row of their own
 
 
-def check_surveys(typed: Typed, names_of: Named, faulty: Collection[str] = ()) -> Iterator[Finding]:
+def check_surveys(typed: Typed, inputs: Mapping[str, TypedRow]) -> Iterator[Finding]:
     """Every name or pattern of a planned survey is that of an input.
 
     Parameters
     ----------
     typed : the tables of a case
-    names_of : the inputs by name, with the row of each
-    faulty : tables that could not be read whole; nothing is said then
+    inputs : by name, with the row of each
     """
-    rows = typed.get("planned_surveys", ())
-    if faulty or not rows:
-        return
-    names = names_of(typed)
     lines = [f"{BIASES}{row.text('id')}" for row in typed.get("costs", ())]
-    for row in rows:
+    for row in typed.get("planned_surveys", ()):
         for pattern in row.text("inputs").split():
-            if not any(fnmatchcase(name, pattern) for name in (*names, *lines)):
+            if not names_like(pattern, (*inputs, *lines)):
                 yield row.fault(
-                    "inputs", f"no input is called {pattern!r}", nearest(pattern, names)
+                    "inputs", f"no input is called {pattern!r}", nearest(pattern, inputs)
                 )

@@ -13,6 +13,7 @@ from capworth.case.check import Typed, TypedRow
 from capworth.case.library import library
 from capworth.case.measures import Activity, UnmeasuredError, by_level
 from capworth.case.numerals import written_as
+from capworth.case.rules.asked import asked
 from capworth.case.rules.chain import SHARE_STEPS, check_chain
 from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import Finding, InputError, nearest
@@ -27,8 +28,8 @@ def check_value(
     A rule is silent while one of the tables that it must see whole is among the `faulty`.
     """
     ready = (rule for rule, needed in RULES.items() if not {*needed} & {*faulty})
-    found = (finding for rule in ready for finding in rule(typed))
-    index = () if "unit_values" in faulty else _harm_index(settings, typed)
+    found = (finding for rule in ready for finding in asked(rule, typed))
+    index = () if "unit_values" in faulty else asked(_harm_index, settings, typed)
     return (*found, *index)
 
 
@@ -212,7 +213,7 @@ Rule = Callable[[Typed], Iterator[Finding]]
 def check_measures(typed: Typed, faulty: Collection[str] = ()) -> tuple[Finding, ...]:
     """Run the rules; silent while one of the tables that a rule must see whole is faulty."""
     ready = (rule for rule, needed in MEASURE_RULES.items() if not {*needed} & {*faulty})
-    return tuple(finding for rule in ready for finding in rule(typed))
+    return tuple(finding for rule in ready for finding in asked(rule, typed))
 
 
 def levels_have_one_origin(typed: Typed) -> Iterator[Finding]:

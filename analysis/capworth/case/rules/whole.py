@@ -16,6 +16,7 @@ from capworth.case.comparisons import Counted, panel_of, read_comparisons
 from capworth.case.dictionary import dictionary
 from capworth.case.numerals import TRIPLES, written_as
 from capworth.case.rows import REVENUE, TRANSFERS
+from capworth.case.rules.asked import asked, each_alone
 from capworth.case.rules.programme import pledges_are_whole, relations_are_possible
 from capworth.case.tables import SETTINGS_FILE
 from capworth.errors import Finding, nearest
@@ -128,7 +129,11 @@ def check_rules(
     one of its tables is among the `faulty`.
     """
     ready = (rule for rule, needed in RULES.items() if not {*needed} & {*faulty})
-    return tuple(finding for rule in ready for finding in rule(settings, typed))
+    found: list[Finding] = []
+    for rule in ready:
+        for tables in each_alone(typed) if rule in ROW_BY_ROW else (typed,):
+            found += asked(rule, settings, tables)
+    return tuple(found)
 
 
 def _rows(typed: Typed, *tables: str) -> Iterator[TypedRow]:
@@ -461,6 +466,7 @@ def years_are_inside(settings: Mapping[str, object], typed: Typed) -> Iterator[F
                 )
 
 
+ROW_BY_ROW = (estimates_are_ordered, evidence_is_named)
 RULES: Mapping[Rule, tuple[str, ...]] = {  # with the tables that each must see whole
     estimates_are_ordered: (),
     evidence_is_named: (),

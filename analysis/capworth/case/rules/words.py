@@ -1,9 +1,10 @@
 """Words that are written in two ways: what looks the same is the same, or is told."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from capworth.case.check import Typed
+from capworth.case.check import Typed, TypedRow
 from capworth.case.dictionary import dictionary
+from capworth.case.rules.asked import asked, each_alone
 from capworth.errors import Finding, as_seen
 
 GROUPING: Mapping[str, tuple[str, ...]] = {  # words by which rows belong together
@@ -15,7 +16,6 @@ GROUPING: Mapping[str, tuple[str, ...]] = {  # words by which rows belong togeth
     "improvements": ("tower",),
     "judgements": ("judge",),
     "members": ("region",),
-    "network": ("region",),
     "usage": ("period",),
 }
 
@@ -24,23 +24,39 @@ PRINTED = ("capabilities", "improvements", "platforms", "criteria", "members")  
 
 def check_words(typed: Typed) -> Iterator[Finding]:
     """Yield words of one column, and short names of one table, that differ for a program only."""
-    yield from _printed_alike(typed)
+    yield from asked(_printed_alike, typed)
+    yield from asked(_regions_alike, typed)
+    for table in each_alone(typed):
+        yield from asked(_alike, table)
+
+
+def _alike(typed: Typed) -> Iterator[Finding]:
     for table, rows in typed.items():
         keys = tuple(c.name for c in dictionary()[table].values() if c.kind == "key")
         for column in (*keys, *GROUPING.get(table, ())):
-            first: dict[str, tuple[str, int]] = {}
-            if table == "network":
-                members = typed.get("members", ())
-                first = {as_seen(m.text("region")): (m.text("region"), 0) for m in members}
-            for row in rows:
-                word = row.text(column)
-                if not word:
-                    continue
-                other, number = first.setdefault(as_seen(word), (word, row.number))
-                if other != word:
-                    where = f"in row {number}" if number else "in members"
-                    problem = f"{word!r} looks like {other!r} {where} and is another word"
-                    yield row.fault(column, problem, f"Write both alike: {other!r}, or rename one.")
+            yield from _two_ways(rows, column, {})
+
+
+def _regions_alike(typed: Typed) -> Iterator[Finding]:
+    """Yield regions of the network that are not written as those of the members are."""
+    members = typed.get("members", ())
+    first = {as_seen(m.text("region")): (m.text("region"), 0) for m in members}
+    yield from _two_ways(typed.get("network", ()), "region", first)
+
+
+def _two_ways(
+    rows: Sequence[TypedRow], column: str, first: dict[str, tuple[str, int]]
+) -> Iterator[Finding]:
+    """Yield words of a column that were written otherwise before, in this table or in members."""
+    for row in rows:
+        word = row.text(column)
+        if not word:
+            continue
+        other, number = first.setdefault(as_seen(word), (word, row.number))
+        if other != word:
+            where = f"in row {number}" if number else "in members"
+            problem = f"{word!r} looks like {other!r} {where} and is another word"
+            yield row.fault(column, problem, f"Write both alike: {other!r}, or rename one.")
 
 
 def _printed_alike(typed: Typed) -> Iterator[Finding]:

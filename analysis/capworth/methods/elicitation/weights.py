@@ -11,7 +11,6 @@ from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats, Ints, checked, finite, table
@@ -360,6 +359,7 @@ def _room(low: ArrayLike, high: ArrayLike) -> tuple[Floats, Floats]:
 
 def _lean(width: Floats, rest: float) -> float:
     """Rate at which the density falls from the lower bounds, so that the mean sum is `rest`."""
+    from scipy.optimize import brentq  # slow to load, and rarely asked for
 
     def surplus(rate: float) -> float:
         steep = np.maximum(rate * width, 1e-4)
