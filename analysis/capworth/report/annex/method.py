@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from capworth.case.distributions import pairs_of
+from capworth.case.drawing import names_like
 from capworth.case.model import GRADES, Case, Distribution
 from capworth.case.register import bias_classes, schedules
 from capworth.language.phrases import phrases
@@ -481,7 +482,7 @@ def _drawn(case: Case) -> Iterator[Row]:
             _shape(row),
             Own(row.group),
             _graded(row.grade, row.source),
-            _set("count", sum(map(row.speaks_of, names)), "whole"),
+            _set("count", len(names_like(row.inputs, names)), "whole"),
             _set("share", row.share, "percent") if row.group else None,
         )
 
