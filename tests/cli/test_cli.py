@@ -78,6 +78,7 @@ def test_small_commands_load_only_what_they_use(made: Path) -> None:
     for words, unused in (
         (["check", "interpol-2019"], heavy | solving),
         (["explain", str(made), "cost.LAB"], heavy | solving),
+        (["read", str(made)], heavy | solving | {"typst"}),
         (["compare", str(made), str(made)], solving),
     ):
         code = (
