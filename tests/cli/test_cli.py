@@ -72,6 +72,27 @@ def test_explain_reads_what_is_stored_and_computes_nothing(made: Path) -> None:
     assert len(read_figures(made, "cost.LAX")) > 100, "all, to tell which is meant"
 
 
+def test_small_commands_load_only_what_they_use(made: Path) -> None:
+    heavy = {"pandas", "fontTools", "numpy.ma", "scipy.special", "importlib.metadata"}
+    solving = {"matplotlib", "scipy.optimize", "capworth.study.stages", "capworth.charts"}
+    for words, unused in (
+        (["check", "interpol-2019"], heavy | solving),
+        (["explain", str(made), "cost.LAB"], heavy | solving),
+        (["read", str(made)], heavy | solving | {"typst"}),
+        (["compare", str(made), str(made)], solving),
+    ):
+        code = (
+            "import sys; from capworth.cli import main\n"
+            f"try: main({words!r})\n"
+            "except SystemExit as end: assert not end.code, end.code\n"
+            f"print(sorted({unused!r} & {{*sys.modules}}))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        )
+        assert done.stdout.splitlines()[-1] == "[]", words[0]
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_says_what_the_list_says(name: str) -> None:
     said = call(name, "--help")

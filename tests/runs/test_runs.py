@@ -22,7 +22,8 @@ from capworth.runs import run as runs
 from capworth.runs.batch import run_batch
 from capworth.runs.manifest import RunError
 from capworth.runs.place import case_of_run, inputs_of, read_figures, read_manifest
-from capworth.runs.run import Comparison, read_paper, rerun, run
+from capworth.runs.reading import read_paper
+from capworth.runs.run import Comparison, rerun, run
 from capworth.study import tables as databook
 from capworth.study.stages import Study, run_study
 

@@ -12,7 +12,7 @@ def command(folder: str, language: str, whole: bool, sheet: tuple[str, ...]) -> 
     """Say the two pages of RUN in the terminal: the same words and numbers as its PDF."""
     from shutil import get_terminal_size
 
-    from capworth.runs.run import read_paper
+    from capworth.runs.reading import read_paper
 
     width = min(max(get_terminal_size((88, 24)).columns, MOST_NARROW), MOST_WIDE)
     click.echo(read_paper(folder, language, width, None if whole else sheet), nl=False)

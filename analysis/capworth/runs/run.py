@@ -28,7 +28,6 @@ from capworth.language.phrases import languages as spoken_languages
 from capworth.model.figures import Figures, as_data
 from capworth.model.simulation import CHUNK, ENVELOPED, KEPT, Progress
 from capworth.parallel import copies_are_safe, mapped
-from capworth.render.console import as_page, write_text
 from capworth.render.html import write_html
 from capworth.report.edition import FULL, SHORT, Content, Edition
 from capworth.report.explorer import write_explorer
@@ -39,12 +38,12 @@ from capworth.runs.manifest import (
     FORMAT,
     MANIFEST,
     RunError,
-    files_of,
     must_be_unchanged,
     sha_of,
     strangers,
 )
 from capworth.runs.place import FIGURES, INPUTS, heal, inputs_of, read_manifest, replacing
+from capworth.runs.reading import PAPER
 from capworth.study.scorecard import scorecard_of
 from capworth.study.stages import Study, run_study
 from capworth.study.tables import as_csv, tables_of, write_csv
@@ -54,7 +53,6 @@ PACKAGES = ("babel", "matplotlib", "numpy", "pandas", "scipy", "typst")
 RERUN = "capworth-rerun"  # of scratch folders among those of the system
 PDF, HTML, BOOK, WORD = FORMATS = ("pdf", "html", "book", "word")
 DEFAULT = (PDF, HTML)  # cheap enough for every run
-PAPER = "paper.json"  # pages and annex as blocks, in every language of the run
 BRIEFS = "briefs"  # folder of a run for what is sent to single members
 
 
@@ -466,45 +464,6 @@ def _word(edition: Edition) -> bytes:
             f"Install capworth[{WORD}], or leave the format out."
         ) from error
     return write_word(edition, draw_picture(edition))
-
-
-def read_paper(
-    folder: str | Path,
-    language: str = "",
-    width: int = 88,
-    sheets: Sequence[str] | None = (),
-) -> str:
-    """Say the paper of a run as text; in its first language when blank.
-
-    Parameters
-    ----------
-    sheets : of the annex, by their names, instead of the two pages; None: both pages and all sheets
-
-    Raises
-    ------
-    RunError
-        When the folder is no run, its paper was changed, it has none in that language, or no such
-        sheet.
-    """
-    path = Path(folder)
-    manifest = read_manifest(path)
-    if PAPER not in files_of(manifest):
-        raise RunError(
-            f"{path} has no {PAPER}: it was made by an older version. Run the case anew."
-        )
-    must_be_unchanged(path, manifest, PAPER)
-    papers = json.loads((path / PAPER).read_text(encoding="utf-8"))
-    asked = language or next(iter(papers))
-    if asked not in papers:
-        raise RunError(f"there is no paper in {asked!r}. {nearest(asked, tuple(papers))}")
-    paper = papers[asked]
-    annex = {str(sheet["name"]): sheet for sheet in paper.get("annex", ())}
-    for name in sheets or ():
-        if name not in annex:
-            raise RunError(f"there is no sheet {name!r}. {nearest(name, tuple(annex))}")
-    told = [] if sheets else paper["pages"]
-    chosen = annex if sheets is None else sheets
-    return write_text([*told, *map(as_page, (annex[name] for name in chosen))], width)
 
 
 def _write_whole(path: Path, text: str) -> None:
