@@ -12,8 +12,9 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import CancelledError, Executor, Future
 from hashlib import sha256
+from operator import mul
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -216,6 +217,65 @@ def test_a_scheduler_that_goes_in_mid_run(
         for logger in loggers:
             logger.removeHandler(caplog.handler)
     assert not caplog.records
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("status", ["connecting", "closed"])
+def test_work_for_a_scheduler_that_is_gone_is_not_waited_for(
+    status: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither while Dask seeks it anew, nor when it has given up."""
+    monkeypatch.setattr(cluster, "LOST", 1.0)
+    going = Cluster(tmp_path)
+    told = pytest.raises(ClusterError, match="or the scheduler is gone")
+    try:
+        going.worker("one")
+        with told, on_dask(going.address) as executor:
+            assert executor.submit(mul, 21, 2).result(30) == 42
+            going.begun[0].kill()
+            until = monotonic() + 30
+            while executor._client.status != status:  # type: ignore[attr-defined]
+                assert monotonic() < until
+                sleep(0.01)
+            executor.submit(mul, 21, 2).result(30)
+    finally:
+        going.close()
+
+
+class Mute(Executor):
+    """Of a scheduler that went while an answer was fetched: Dask never says so."""
+
+    def __init__(self) -> None:
+        self.status, self.asked = "running", list[Future[int]]()
+
+    def get_executor(self, pure: bool) -> Executor:
+        return self
+
+    def submit(self, *_: Any, **__: Any) -> Future[Any]:  # of a client and of its executor
+        self.asked.append(Future())
+        return self.asked[-1]
+
+
+def test_an_answer_that_never_comes_is_waited_for_while_the_scheduler_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cluster, "LOST", 0.2)
+    monkeypatch.setattr(cluster, "TICK", 0.01)
+    mute = Mute()
+    workers = cluster._Workers(mute)
+    first, second, third = (workers.submit(mul, 21, 2) for _ in range(3))
+    _, *sent = mute.asked  # the first is what is given
+    sent[0].set_result(42)
+    assert first.result(0) == 42
+    with pytest.raises(TimeoutError):
+        second.result(0.5)
+    mute.status = "closed"
+    with pytest.raises(CancelledError):
+        second.result(10)
+    with pytest.raises(CancelledError):
+        third.result(10)
+    sent[1].set_result(42)  # too late, and heard without a word
+    workers.close()
 
 
 def test_a_scheduler_without_a_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

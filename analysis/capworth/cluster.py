@@ -11,11 +11,14 @@ import logging
 import pickle
 import platform
 import socket
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import version
+from time import monotonic
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -25,6 +28,8 @@ from capworth.errors import CapworthError, InputError
 
 ANSWER: Final = 5.0  # seconds, until a scheduler answers
 PATIENCE: Final = 30.0  # seconds, until it has a worker
+LOST: Final = 2 * ANSWER  # seconds without a scheduler, of which Dask takes half to seek it anew
+TICK: Final = 0.5  # seconds between two looks
 LOGGERS: Final = ("distributed", "distributed.client", "tornado.application")  # of Dask
 PACKAGES: Final = ("capworth", "numpy", "scipy")  # that make the numbers
 
@@ -51,7 +56,7 @@ def on_dask(address: str) -> Iterator[Executor]:
     """
     try:
         import distributed
-        from distributed.client import FutureCancelledError
+        from distributed.client import ClosedClientError, FutureCancelledError
         from distributed.scheduler import KilledWorker
     except ImportError as error:
         raise ClusterError("Dask needs the extra `cluster`: pip install 'capworth[cluster]'") from (
@@ -69,25 +74,27 @@ def on_dask(address: str) -> Iterator[Executor]:
         client = begin(address, timeout=ANSWER, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise nobody from error
+    workers = _Workers(client)
     with _quiet():
         try:
-            yield _ready(client, address)
-        except (KilledWorker, CancelledError, FutureCancelledError) as error:
+            _must_be_ready(client, address)
+            yield workers
+        except (KilledWorker, CancelledError, FutureCancelledError, ClosedClientError) as error:
             raise ClusterError(
                 f"{address}: work was lost with its worker again and again, or the scheduler is "
                 "gone. Give workers more memory, or start the cluster anew."
             ) from error
         finally:
+            workers.close()
             client.close()
 
 
-def _ready(client: Any, address: str) -> _Workers:
-    """The workers of a client, of which there is one at least."""
+def _must_be_ready(client: Any, address: str) -> None:
+    """Refuse a scheduler without a worker."""
     try:
         client.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError as error:
         raise InputError(f"{address}: the scheduler has no worker. Start one.") from error
-    return _Workers(client)
 
 
 @contextmanager
@@ -125,27 +132,67 @@ async def _ask(kind: Any, address: str) -> None:
 
 
 class _Workers(Executor):
-    """What is given is sent once, however many pieces of work need it."""
+    """What is given is sent once, however many pieces of work need it.
+
+    Of a scheduler that is gone Dask cancels what waits for it, but not an answer that it was just
+    fetching. So somebody looks now and then.
+    """
 
     def __init__(self, client: Any) -> None:
         self._client = client
         self._pool = client.get_executor(pure=False)
         self._given: Any = None
         self._sent: Any = None
+        self._waiting: set[Future[Any]] = set()
+        self._over = threading.Event()
+        threading.Thread(target=self._watch, daemon=True).start()
 
     def submit(self, do: Callable[..., Any], /, *args: Any, **words: Any) -> Future[Any]:
         """Begin `do(given, ...)` on a worker; the first argument is kept there."""
         given, *more = args
         if self._sent is None or self._given is not given:
             self._given, self._sent = given, self._send(given)
-        future: Future[Any] = self._pool.submit(_done, versions(), do, self._sent, *more, **words)
-        return future
+        promised: Future[Any] = Future()
+        self._waiting.add(promised)
+        sent = self._pool.submit(_done, versions(), do, self._sent, *more, **words)
+        sent.add_done_callback(partial(self._hear, promised))
+        return promised
+
+    def close(self) -> None:
+        """Look no longer; what was begun is let go with the client."""
+        self._over.set()
 
     def _send(self, given: Any) -> Any:
         """Let a worker hold it, as work that is done again where that worker is lost."""
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
             return self._client.submit(pickle.loads, pickle.dumps(given), pure=False)
+
+    def _hear(self, promised: Future[Any], sent: Future[Any]) -> None:
+        if not self._settles(promised):
+            return
+        error = CancelledError() if sent.cancelled() else sent.exception()
+        if error is None:
+            promised.set_result(sent.result())
+        else:
+            promised.set_exception(error)
+
+    def _watch(self) -> None:
+        seen = monotonic()
+        while not self._over.wait(TICK):
+            if self._client.status == "running":
+                seen = monotonic()
+            elif monotonic() - seen > LOST:
+                for promised in filter(self._settles, tuple(self._waiting)):
+                    promised.set_exception(CancelledError())
+
+    def _settles(self, promised: Future[Any]) -> bool:
+        """Whether nobody else has settled it: to be asked once by whoever does."""
+        try:
+            self._waiting.remove(promised)
+        except KeyError:
+            return False
+        return promised.set_running_or_notify_cancel()
 
 
 def versions() -> str:
