@@ -306,6 +306,31 @@ def test_a_worker_that_is_killed_in_mid_count(session: str, traps: Path, cluster
     assert everything(found) == everything(duck)
 
 
+def test_the_last_worker_that_is_killed_in_mid_count(
+    session: str, traps: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for ever for another one; the next count finds one that came."""
+    from pyspark import SparkContext
+
+    context = SparkContext.getOrCreate()
+    monkeypatch.setattr(spark, "PATIENCE", 3.0)
+    with ThreadPoolExecutor(1) as pool:
+        counting = pool.submit(count_activity, [traps], "LEDGER", engine="spark", master=session)
+        until = monotonic() + 120
+        while not context.statusTracker().getActiveStageIds():
+            assert monotonic() < until
+            sleep(0.05)
+        cluster.kill_worker()
+        try:
+            with pytest.raises(InputError, match="no worker took the work within 3 seconds"):
+                counting.result(60)
+        finally:
+            cluster.worker()
+    monkeypatch.setattr(spark, "PATIENCE", 60.0)
+    found = count_activity([traps], "LEDGER", engine="spark", master=session)
+    assert everything(found) == everything(count_activity([traps], "LEDGER"))
+
+
 def test_parquet_on_a_cluster_and_the_command(session: str, tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
     count = 5_000

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import reduce
@@ -22,6 +23,8 @@ from capworth.logs.counting import FILE
 from capworth.logs.refused import by_heading, refusal
 
 PATIENCE: Final = 60.0  # seconds, until a worker of the cluster takes the work
+TICK: Final = 0.5  # seconds between two looks
+GROUP: Final = "capworth-logs"  # of the jobs of Spark that are ours
 OPTIONS: Final = {
     "spark.app.name": "capworth",
     "spark.ui.enabled": "false",
@@ -71,13 +74,17 @@ def opened_on_spark(files: Sequence[Path], master: str, workers: int) -> Iterato
             f"Spark does not start: {_first(error)} Give it a Java 17 or 21 with every module "
             "(Debian: default-jre-headless), and try again."
         ) from error
+    crew = _Workers(base.sparkContext, where)
     try:
-        _await_worker(base, where)
+        crew.wait_for()
         session = base.newSession()
         for name, value in SETTINGS.items():
             session.conf.set(name, value)
-        yield _opened(ibis.pyspark.connect(session), session, files)
+        with crew.watched():
+            yield _opened(ibis.pyspark.connect(session), session, files)
     except (PySparkException, Py4JError) as error:
+        if crew.are_gone:
+            raise crew.absent() from error
         raise InputError(refusal(_first(error), files)) from error
     finally:
         if running is None:
@@ -115,19 +122,60 @@ def _begin(kind: Any, master: str) -> Any:
     return builder.getOrCreate()
 
 
-def _await_worker(session: Any, master: str) -> None:
-    """Wait until somebody works: without a worker Spark would wait for ever."""
-    if master.startswith("local"):
-        return
-    until = monotonic() + PATIENCE
-    context = session.sparkContext._jsc.sc()
-    while context.getExecutorMemoryStatus().size() < 2:  # the driver is one of them
-        if monotonic() > until:
-            raise InputError(
-                f"{master}: no worker took the work within {PATIENCE:.0f} seconds. Start one, or "
-                "give it more memory."
-            )
-        sleep(0.1)
+class _Workers:
+    """Whether anybody of a cluster works: without a worker Spark would wait for ever.
+
+    Attributes
+    ----------
+    are_gone : whether the work was given up for want of them
+    """
+
+    def __init__(self, context: Any, master: str) -> None:
+        self._context, self._master = context, master
+        self._over = threading.Event()
+        self.are_gone = False
+
+    def absent(self) -> InputError:
+        """Say that nobody works."""
+        return InputError(
+            f"{self._master}: no worker took the work within {PATIENCE:.0f} seconds. Start one, or "
+            "give it more memory."
+        )
+
+    def wait_for(self) -> None:
+        """Wait until somebody works."""
+        until = monotonic() + PATIENCE
+        while not self._work():
+            if monotonic() > until:
+                raise self.absent()
+            sleep(0.1)
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Give up what is begun here once nobody has worked for as long."""
+        self._context.setJobGroup(GROUP, "exchange logs", interruptOnCancel=True)
+        watching = threading.Thread(target=self._watch, daemon=True)
+        watching.start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            watching.join()
+
+    def _watch(self) -> None:
+        seen = monotonic()
+        while not self._over.wait(TICK):
+            if self._work():
+                seen = monotonic()
+            elif monotonic() - seen > PATIENCE:
+                self.are_gone = True
+                self._context.cancelJobGroup(GROUP)
+
+    def _work(self) -> bool:
+        if self._master.startswith("local"):
+            return True
+        there: int = self._context._jsc.sc().getExecutorMemoryStatus().size()
+        return there > 1  # the driver is one of them
 
 
 def _opened(engine: Any, session: Any, files: Sequence[Path]) -> Any:
