@@ -225,7 +225,7 @@ def test_work_for_a_scheduler_that_is_gone_is_not_waited_for(
     status: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither while Dask seeks it anew, nor when it has given up."""
-    monkeypatch.setattr(cluster, "LOST", 1.0)
+    monkeypatch.setattr(cluster, "PATIENCE", 1.0)
     going = Cluster(tmp_path)
     told = pytest.raises(ClusterError, match="or the scheduler is gone")
     try:
@@ -242,11 +242,32 @@ def test_work_for_a_scheduler_that_is_gone_is_not_waited_for(
         going.close()
 
 
+@pytest.mark.long
+def test_nobody_waits_for_ever_for_another_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "PATIENCE", 1.0)
+    going = Cluster(tmp_path)
+    told = pytest.raises(ClusterError, match="start the cluster anew")
+    try:
+        last = going.worker("one")
+        with told, on_dask(going.address) as executor:
+            assert executor.submit(mul, 21, 2).result(30) == 42
+            last.kill()
+            executor.submit(mul, 21, 2).result(30)
+    finally:
+        going.close()
+
+
 class Mute(Executor):
     """Of a scheduler that went while an answer was fetched: Dask never says so."""
 
     def __init__(self) -> None:
-        self.status, self.asked = "running", list[Future[int]]()
+        self.gone, self.asked = False, list[Future[int]]()
+
+    def wait_for_workers(self, _: int, timeout: float) -> None:
+        if self.gone:
+            raise OSError(f"nobody in {timeout} seconds")
 
     def get_executor(self, pure: bool) -> Executor:
         return self
@@ -259,7 +280,6 @@ class Mute(Executor):
 def test_an_answer_that_never_comes_is_waited_for_while_the_scheduler_is_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(cluster, "LOST", 0.2)
     monkeypatch.setattr(cluster, "TICK", 0.01)
     mute = Mute()
     workers = cluster._Workers(mute)
@@ -269,7 +289,7 @@ def test_an_answer_that_never_comes_is_waited_for_while_the_scheduler_is_there(
     assert first.result(0) == 42
     with pytest.raises(TimeoutError):
         second.result(0.5)
-    mute.status = "closed"
+    mute.gone = True
     with pytest.raises(CancelledError):
         second.result(10)
     with pytest.raises(CancelledError):

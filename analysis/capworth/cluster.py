@@ -18,7 +18,6 @@ from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager
 from functools import partial
 from importlib.metadata import version
-from time import monotonic
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -27,9 +26,8 @@ from threadpoolctl import threadpool_limits
 from capworth.errors import CapworthError, InputError
 
 ANSWER: Final = 5.0  # seconds, until a scheduler answers
-PATIENCE: Final = 30.0  # seconds, until it has a worker
-LOST: Final = 2 * ANSWER  # seconds without a scheduler, of which Dask takes half to seek it anew
-TICK: Final = 0.5  # seconds between two looks
+PATIENCE: Final = 30.0  # seconds, until it has a worker, or has one again
+TICK: Final = 1.0  # seconds between two looks
 LOGGERS: Final = ("distributed", "distributed.client", "tornado.application")  # of Dask
 PACKAGES: Final = ("capworth", "numpy", "scipy")  # that make the numbers
 
@@ -135,7 +133,7 @@ class _Workers(Executor):
     """What is given is sent once, however many pieces of work need it.
 
     Of a scheduler that is gone Dask cancels what waits for it, but not an answer that it was just
-    fetching. So somebody looks now and then.
+    fetching; where the last worker is gone it waits for another. So somebody looks now and then.
     """
 
     def __init__(self, client: Any) -> None:
@@ -178,11 +176,10 @@ class _Workers(Executor):
             promised.set_exception(error)
 
     def _watch(self) -> None:
-        seen = monotonic()
         while not self._over.wait(TICK):
-            if self._client.status == "running":
-                seen = monotonic()
-            elif monotonic() - seen > LOST:
+            try:
+                self._client.wait_for_workers(1, timeout=PATIENCE)
+            except Exception:  # of the net, of Dask, of its loop: of many types
                 for promised in filter(self._settles, tuple(self._waiting)):
                     promised.set_exception(CancelledError())
 
