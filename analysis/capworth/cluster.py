@@ -49,8 +49,8 @@ def on_dask(address: str) -> Iterator[Executor]:
     InputError
         When nobody answers there, or no worker comes.
     ClusterError
-        When the extra `cluster` is not installed, a worker has other versions, or work was lost
-        with its worker again and again.
+        When the extra `cluster` is not installed, a worker has other versions, work was lost with
+        its worker again and again, or the scheduler or its last worker is gone.
     """
     try:
         import distributed
@@ -79,8 +79,8 @@ def on_dask(address: str) -> Iterator[Executor]:
             yield workers
         except (KilledWorker, CancelledError, FutureCancelledError, ClosedClientError) as error:
             raise ClusterError(
-                f"{address}: work was lost with its worker again and again, or the scheduler is "
-                "gone. Give workers more memory, or start the cluster anew."
+                f"{address}: work was lost with its worker again and again, no worker is left, or "
+                "the scheduler is gone. Give workers more memory, or start the cluster anew."
             ) from error
         finally:
             workers.close()
@@ -150,9 +150,9 @@ class _Workers(Executor):
         given, *more = args
         if self._sent is None or self._given is not given:
             self._given, self._sent = given, self._send(given)
+        sent = self._pool.submit(_done, versions(), do, self._sent, *more, **words)
         promised: Future[Any] = Future()
         self._waiting.add(promised)
-        sent = self._pool.submit(_done, versions(), do, self._sent, *more, **words)
         sent.add_done_callback(partial(self._hear, promised))
         return promised
 

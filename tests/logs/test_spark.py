@@ -286,19 +286,23 @@ def faults_on(engine: str, master: str, log: Path) -> str:
     return str(caught.value)
 
 
-def test_a_worker_that_is_killed_in_mid_count(session: str, traps: Path, cluster: Cluster) -> None:
-    """Its part is counted by the other one: the rows are the same."""
+def wait_for_a_stage() -> None:
+    """Until the session works at something."""
     from pyspark import SparkContext
 
-    context = SparkContext.getOrCreate()
+    tracker, until = SparkContext.getOrCreate().statusTracker(), monotonic() + 120
+    while not tracker.getActiveStageIds():
+        assert monotonic() < until
+        sleep(0.05)
+
+
+def test_a_worker_that_is_killed_in_mid_count(session: str, traps: Path, cluster: Cluster) -> None:
+    """Its part is counted by the other one: the rows are the same."""
     duck = count_activity([traps], "LEDGER")
     cluster.worker()
     with ThreadPoolExecutor(1) as pool:
         counting = pool.submit(count_activity, [traps], "LEDGER", engine="spark", master=session)
-        until = monotonic() + 120
-        while not context.statusTracker().getActiveStageIds():
-            assert monotonic() < until
-            sleep(0.05)
+        wait_for_a_stage()
         sleep(0.5)
         assert not counting.done()
         cluster.kill_worker()
@@ -312,14 +316,10 @@ def test_the_last_worker_that_is_killed_in_mid_count(
     """Nobody waits for ever for another one; the next count finds one that came."""
     from pyspark import SparkContext
 
-    context = SparkContext.getOrCreate()
     monkeypatch.setattr(spark, "PATIENCE", 3.0)
     with ThreadPoolExecutor(1) as pool:
         counting = pool.submit(count_activity, [traps], "LEDGER", engine="spark", master=session)
-        until = monotonic() + 120
-        while not context.statusTracker().getActiveStageIds():
-            assert monotonic() < until
-            sleep(0.05)
+        wait_for_a_stage()
         cluster.kill_worker()
         try:
             with pytest.raises(InputError, match="no worker took the work within 3 seconds"):
@@ -329,6 +329,7 @@ def test_the_last_worker_that_is_killed_in_mid_count(
     monkeypatch.setattr(spark, "PATIENCE", 60.0)
     found = count_activity([traps], "LEDGER", engine="spark", master=session)
     assert everything(found) == everything(count_activity([traps], "LEDGER"))
+    assert SparkContext.getOrCreate().getLocalProperty("spark.jobGroup.id") is None
 
 
 def test_parquet_on_a_cluster_and_the_command(session: str, tmp_path: Path) -> None:

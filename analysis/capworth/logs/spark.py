@@ -25,6 +25,7 @@ from capworth.logs.refused import by_heading, refusal
 PATIENCE: Final = 60.0  # seconds, until a worker of the cluster takes the work
 TICK: Final = 0.5  # seconds between two looks
 GROUP: Final = "capworth-logs"  # of the jobs of Spark that are ours
+JOB: Final = ("spark.jobGroup.id", "spark.job.description", "spark.job.interruptOnCancel")
 OPTIONS: Final = {
     "spark.app.name": "capworth",
     "spark.ui.enabled": "false",
@@ -161,6 +162,8 @@ class _Workers:
         finally:
             self._over.set()
             watching.join()
+            for name in JOB:  # what this thread does later is not ours
+                self._context.setLocalProperty(name, None)
 
     def _watch(self) -> None:
         seen = monotonic()
