@@ -16,6 +16,7 @@ from capworth.charts.gallery import GALLERY
 from capworth.charts.schedule import yearly_limited
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
+from capworth.report.annex.claim import claim_paragraphs
 from capworth.report.annex.contents import (
     LEAVES,
     PAPER,
@@ -266,6 +267,12 @@ def test_a_set_or_a_package_is_not_said_to_close_alone(bundled: Study, study: St
     assert "leaf.curve_note" in made["funding"]
     small = next(sheet for sheet in sheets(study) if sheet.name == "funding")
     assert "leaf.curve_note" not in {*phrases_of(small.blocks)}
+
+
+def test_a_share_of_simulations_is_never_told_as_none(study: Study) -> None:
+    never = study.with_answers(claim=replace(study.claim, suited=0.0))
+    told = said(claim_paragraphs(never)[2], Voice(Language.of(study.case, "en"), never))
+    assert "In <1% of the simulations" in plain(told)
 
 
 @pytest.mark.parametrize(
