@@ -214,19 +214,19 @@ class GainModel:
             harm[:, i] += today.harm[:, c] * years / self._annuity
         return money, harm
 
-    def when(self, draws: Draws, improvement: int, capability: int) -> Floats:
+    def when(self, draws: Draws, improvement: int, capability: int, delay: int = 0) -> Floats:
         """(draws or 1, years) weight of what it gains there, at full effect today, in each year."""
         key = self._case.capability_ids[capability]
-        share = self.years.share(improvement)
+        share = self.years.share(improvement, delay)
         if (improvement, capability) in self._paths.keepers:
             grown = self._paths.growth(draws, key)
             return share[None] if grown is None else share * grown
         return np.asarray(share * self._paths.given(draws, key))
 
-    def keeps(self, draws: Draws, improvement: int, capability: int) -> Floats:
+    def keeps(self, draws: Draws, improvement: int, capability: int, delay: int = 0) -> Floats:
         """(draws or 1, years) part of a year's benefit of today that it keeps from ending."""
         grown = self._paths.growth(draws, self._case.capability_ids[capability])
-        kept = (1 - self._paths.alive[capability]) * self.years.share(improvement)
+        kept = (1 - self._paths.alive[capability]) * self.years.share(improvement, delay)
         return np.asarray(kept[None] if grown is None else kept * grown)
 
     def chain_gains(
