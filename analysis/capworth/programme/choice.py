@@ -457,10 +457,9 @@ class Choice:
     def _felt(self, k: int, delay: int, measure: str) -> Floats:
         """(draws kept,) the same before cost: a share of what it gains as stated, or year by year.
 
-        A share where each year of its effect gains alike. Not where a level is reached before the
-        effect is full, nor where the capability grows, or ends, by itself.
+        A share where each year of its effect gains alike.
         """
-        if not delay or self._alike(k, measure):
+        if not delay or self.alike(k, measure):
             left = self.calendar.effects.left(k, delay)
             return np.asarray(self.worth.gains(measure)[:, k] * left)
         key = k, delay, measure
@@ -471,7 +470,12 @@ class Choice:
             self._later[key] = np.sum(gained, axis=0) if gained else np.zeros(kept.size)
         return self._later[key]
 
-    def _alike(self, k: int, measure: str) -> bool:
+    def alike(self, k: int, measure: str) -> bool:
+        """Whether an improvement gains in proportion to its effect, the same in each year.
+
+        Not where a level may be reached before the effect is full, nor where the capability grows,
+        or ends, by itself.
+        """
         paths = self.sample.model.costs.paths
         if measure == DISTANCE:
             return not self.case.improvements[k].ramp_years and bool(paths.alive.all())
