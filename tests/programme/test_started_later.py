@@ -121,7 +121,8 @@ class Tried:
         self.draws, self.factor = sample.first_draws(DRAWS), discount_factors(sample.case)
         self.first, self.ids = self.case.settings.first_year, self.case.improvement_ids
         self.paths = {b.capability: b for b in self.case.business_as_usual}
-        self.keeper = {self.case.improvements[k].keeps: k for k in late}
+        kept = ((self.case.improvements[k].keeps, k) for k in late)
+        self.keeper = {capability: k for capability, k in kept if capability}
 
     def share(self, k: int, year: int) -> float:
         row = self.case.improvements[k]
