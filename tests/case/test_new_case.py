@@ -287,7 +287,8 @@ def test_a_plain_list_is_a_case(tmp_path: Path) -> None:
 
 
 def test_a_plain_list_asks_for_nothing_more(tmp_path: Path) -> None:
-    (tmp_path / "c.csv").write_text("name,amount,year\nRadio,4200000,2025\nCells,7e5,2025\n")
+    """Not even for a price index: the prices of the case are those of the list."""
+    (tmp_path / "c.csv").write_text("name,amount,year\nRadio,4200000,2024\nCells,7e5,2024\n")
     words = ["--organisation", "Northshire", "--currency", "GBP", "--date", "2025-09-30"]
     place = str(tmp_path / "b.xlsx")
     done = CliRunner().invoke(main, ["new", place, "--from", str(tmp_path / "c.csv"), *words])
@@ -296,6 +297,7 @@ def test_a_plain_list_asks_for_nothing_more(tmp_path: Path) -> None:
     assert [line.amount.mode for line in case.costs] == [4_200_000, 700_000]
     assert {line.amount.grade for line in case.costs} == {"E"}
     assert "row 2 of c.csv" in case.costs[0].amount.basis
+    assert case.settings.price_year == 2024
 
 
 @pytest.mark.parametrize("name", ["interpol", "uk"])
@@ -318,6 +320,9 @@ def test_an_example_is_a_copy(tmp_path: Path, name: str) -> None:
         (["x", "--with", "chain"], "--with is for workbooks"),
         (["x", "--from", "c.csv"], "--from writes a workbook"),
         (["x.xlsx", "--with", "chian"], "there is no table 'chian'"),
+        (["x", "--date", "2025-13-40"], "appraisal_date: '2025-13-40' is not a day. Write it"),
+        (["x.xlsx", "--currency", "pounds"], "currency: 'pounds' is no code of a currency."),
+        (["x", "--example", "uk", "--currency", "GBP"], "--example goes into a folder, and alone"),
     ],
 )
 def test_slips_of_the_command_write_nothing(
@@ -335,17 +340,36 @@ def test_slips_of_the_command_write_nothing(
 
 def test_commented_values_are_what_is_taken(tmp_path: Path) -> None:
     """Taking the mark away changes nothing but that it is given."""
-    folder = write_template(tmp_path / "mine")
+    folder = write_template(tmp_path / "mine", {key: str(text) for key, text in ASKED.items()})
     path = folder / "case.toml"
     (folder / "capabilities.csv").write_text("name\nRadio\n")
     (folder / "costs.csv").write_text("capability,mode,grade,basis\nRadio,5,D,ledger\n")
     taken = read_case(folder).settings
+    assert (taken.price_year, taken.discounting) == (2025, "green-book")
     text = re.sub(r"(?m)^# (\w+ = )", r"\1", path.read_text(encoding="utf-8"))
     assert len(tomllib.loads(text)) > 20
-    path.write_text(text.replace('title = "...:', f'title = "{taken.organisation}:'), "utf-8")
+    path.write_text(text, "utf-8")
     given = read_case(folder).settings
     for field in fields(Settings):
         assert getattr(given, field.name) == getattr(taken, field.name), field.name
+
+
+def test_a_folder_is_given_what_the_command_is_told(tmp_path: Path) -> None:
+    words = ["--organisation", 'North "é"', "--currency", "NOK", "--date", "2024-05-06"]
+    done = CliRunner().invoke(main, ["new", str(tmp_path / "mine"), *words])
+    assert done.exit_code == 0, done.output
+    keys = tomllib.loads((tmp_path / "mine" / "case.toml").read_text(encoding="utf-8"))
+    assert keys == {
+        "organisation": 'North "é"',
+        "currency": "NOK",
+        "appraisal_date": "2024-05-06",
+    }
+
+
+def test_an_empty_folder_gives_nothing_that_must_be_given(tmp_path: Path) -> None:
+    """Dots stand where something must be given: a currency that nobody chose was read as one."""
+    told = {(f.file, f.column) for f in check_case(write_template(tmp_path / "mine"))}
+    assert told >= {("case.toml", key) for key in ASKED}
 
 
 def test_defaults_are_of_columns_that_say_so() -> None:

@@ -112,7 +112,7 @@ def written_as(value: float) -> str:
     >>> written_as(26_000_000.0), written_as(26_000_000.5), written_as(0.5), written_as(-1e300)
     ('26,000,000', '26,000,000.50', '0.5', '-1e+300')
     """
-    if not 1e6 <= abs(value) < 1e15:
+    if not 1e6 <= abs(value) < 1e16:
         return f"{value:.10g}"
     return f"{value:,.0f}" if value.is_integer() else f"{value:,.2f}"
 
