@@ -13,14 +13,14 @@ from openpyxl import load_workbook
 
 from capworth.case.book import ABOUT, columns_shown, sheets_with, write_book
 from capworth.case.defaults import DEFAULTS
-from capworth.case.dictionary import SETTINGS, dictionary, table_names
+from capworth.case.dictionary import CLAIM, SETTINGS, dictionary, table_names
 from capworth.case.examples import copy_example
 from capworth.case.library import library
 from capworth.case.model import Case, Settings
 from capworth.case.plain import read_plain
 from capworth.case.read import check_case, read_case
 from capworth.case.rows import BY_GRADE
-from capworth.case.template import write_template
+from capworth.case.template import columns_page, write_template
 from capworth.cli import main
 from capworth.errors import CaseError, InputError
 from capworth.language.isolates import flat
@@ -370,6 +370,17 @@ def test_an_empty_folder_gives_nothing_that_must_be_given(tmp_path: Path) -> Non
     """Dots stand where something must be given: a currency that nobody chose was read as one."""
     told = {(f.file, f.column) for f in check_case(write_template(tmp_path / "mine"))}
     assert told >= {("case.toml", key) for key in ASKED}
+
+
+def test_the_page_of_a_folder_tells_every_key_and_column() -> None:
+    """Of the keys of claim.toml nothing stood anywhere; a title in French is not taken."""
+    page = columns_page()
+    for table, columns in dictionary().items():
+        ending = "toml" if table in (SETTINGS, CLAIM) else "csv"
+        (section,) = re.findall(rf"(?ms)^## {table}\.{ending}$(.*?)(?=^## |\Z)", page)
+        told = [line.split(" | ")[0].removeprefix("| ") for line in section.splitlines()]
+        assert [word for word in told if word][-len(columns) :] == [*columns]
+    assert "| title_fr | text |  |  | the same in French |" in page
 
 
 def test_defaults_are_of_columns_that_say_so() -> None:

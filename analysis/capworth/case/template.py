@@ -9,7 +9,7 @@ from pathlib import Path
 
 from capworth.case.book import ASKED, TAKEN
 from capworth.case.defaults import PLAIN, SCHEDULES
-from capworth.case.dictionary import SETTINGS, Column, dictionary, row_key, table_names
+from capworth.case.dictionary import CLAIM, SETTINGS, Column, dictionary, row_key, table_names
 from capworth.case.files import must_be_empty, writing
 from capworth.case.model import Settings
 from capworth.case.numerals import from_to, written_as
@@ -107,8 +107,16 @@ def _taken(column: Column) -> str:
             return ""
 
 
+KEYS = {  # files of keys, and what is said of each before its keys
+    SETTINGS: "The assumptions, a line each: `currency = \"EUR\"`. In a workbook the sheet `case`.",
+    CLAIM: "Only where a claim is tested. In a workbook the sheet `claim`.",
+}
+COLUMNS = "| kind | unit | needed | meaning |"
+RULE = "| --- | --- | --- | --- | --- |"
+
+
 def columns_page() -> str:
-    """Describe every column of every table, in Markdown, from the data dictionary."""
+    """Describe every key and every column, in Markdown, from the data dictionary."""
     lines = [
         "# The tables of a case",
         "",
@@ -117,10 +125,13 @@ def columns_page() -> str:
         "C name a source of the table `sources`, D and E say in `basis` on what they rest and have",
         "a range. Leave out the tables of questions that you do not ask.",
     ]
-    for table in table_names():
-        key = " + ".join(f"`{k}`" for k in row_key(table))
-        lines += ["", f"## {table}.csv", "", f"One row for each {key}.", ""]
-        lines += ["| column | kind | unit | needed | meaning |", "| --- | --- | --- | --- | --- |"]
+    for table in (SETTINGS, CLAIM, *table_names()):
+        if table in KEYS:
+            lines += ["", f"## {table}.toml", "", KEYS[table], "", "| key " + COLUMNS, RULE]
+        else:
+            key = " + ".join(f"`{k}`" for k in row_key(table))
+            lines += ["", f"## {table}.csv", "", f"One row for each {key}.", ""]
+            lines += ["| column " + COLUMNS, RULE]
         for column in dictionary()[table].values():
             kind = column.kind + (f" ({', '.join(column.options)})" if column.options else "")
             needed = "taken if blank" if column.filled else "yes" if column.required else ""
