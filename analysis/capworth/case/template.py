@@ -108,7 +108,7 @@ def _taken(column: Column) -> str:
 
 
 KEYS = {  # files of keys, and what is said of each before its keys
-    SETTINGS: "The assumptions, a line each: `currency = \"EUR\"`. In a workbook the sheet `case`.",
+    SETTINGS: 'The assumptions, a line each: `currency = "EUR"`. In a workbook the sheet `case`.',
     CLAIM: "Only where a claim is tested. In a workbook the sheet `claim`.",
 }
 COLUMNS = "| kind | unit | needed | meaning |"

@@ -2,6 +2,8 @@
 
 import click
 
+from capworth.cli.options import listed
+
 
 @click.command("new")
 @click.argument("place", type=click.Path())
@@ -58,11 +60,10 @@ def command(
         path = write_template(place, settings)
         click.echo(f"wrote an empty case to {path}; begin with {path / 'README.md'}")
         return
-    tables = [word.strip() for word in wanted.split(",") if word.strip()]
     rows = read_plain(costs) if costs else {}
     if years := {str(row["price_year"]) for row in rows.get("costs", ()) if "price_year" in row}:
         settings["price_year"] = max(years)  # then the latest amounts need no price index
-    path = write_book(place, tables, settings, rows)
+    path = write_book(place, listed(wanted), settings, rows)
     left = [key for key in named if key not in settings]
     fill = f"fill in {', '.join(left)} on the sheet case, then " if left else ""
     click.echo(f"wrote {path}; {fill}`capworth check {path}`")

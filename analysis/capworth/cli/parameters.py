@@ -23,6 +23,9 @@ def command(which: str | None, status: str | None, unit_values: bool) -> None:
     if status and status not in STATUSES:
         raise InputError(f"there is no standing {status!r}. {nearest(status, STATUSES)}")
     chosen = (which or "").casefold()
+    sets = {one.name for one in schedules().values()} | {one.set for one in parameters().values()}
+    if not any(chosen in name.casefold() for name in sets):
+        raise InputError(f"no set is called {which!r}. {nearest(which or '', sets)}")
     for schedule in schedules().values():
         if (not status or schedule.status == status) and chosen in schedule.name.casefold():
             rates = ", ".join(f"{rate:.2%} from year {year}" for year, rate in schedule.bands)
