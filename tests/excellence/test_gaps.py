@@ -15,7 +15,7 @@ from capworth.excellence.services import LEVELS_AGREED, LIST, NONE, OFTEN, Excel
 from capworth.model.draws import Sampled
 from capworth.model.joint_gains import Game, games_of, meetings_of
 from capworth.model.simulation import Model
-from capworth.report.blocks import rows_of
+from capworth.report.rows import rows_of
 from capworth.study.stages import Study
 
 AtModesRun: TypeAlias = Callable[[Case], Study]

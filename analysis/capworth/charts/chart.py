@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import DISTANCE, NET
 from capworth.charts.style import ROW, looks
 from capworth.language.language import Language
 from capworth.language.numbers import Amount, decimals
@@ -221,24 +220,6 @@ def rank_facts(key: str, shares: pd.DataFrame, study: Study, language: Language)
         "list": in_series(language, rows, most=5),
         "last": language.name(str(shares.index[-1])),
     }
-
-
-def worth(
-    measure: str, amount: Amount, language: Language, currency: str = "", *, brief: bool = False
-) -> str:
-    """Say an amount of what a programme is to add, with its unit and its range where it has one.
-
-    Per cent of the distance to the agreed levels, millions net of whole-life cost, or harm-days;
-    in few words where the unit was named before.
-    """
-    certain = not amount.is_known or amount.is_certain
-    middle = language.middle(amount)
-    if measure == DISTANCE:
-        middle = language.say("percent", number=middle)
-    elif measure == NET:
-        middle = language.amount(middle, currency)
-    value = middle if certain else language.around(middle, amount)
-    return language.say(f"worth_brief.{measure}" if brief else f"worth.{measure}", value=value)
 
 
 def exact_amount(value: float) -> Amount:

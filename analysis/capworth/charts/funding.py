@@ -30,7 +30,6 @@ from capworth.charts.chart import (
     money_unit,
     rows,
     sure,
-    worth,
 )
 from capworth.charts.rows import (
     mark_money,
@@ -107,8 +106,8 @@ def earmark_facts(study: Study, language: Language) -> Facts:
     return {
         **money_unit(study, language),
         "variant": "free" if free else None,
-        "loss": worth(DISTANCE, exact_amount(earmarks.mismatch(BUDGET)), language),
-        "pledged_loss": worth(DISTANCE, exact_amount(earmarks.mismatch(PLEDGED)), language),
+        "loss": language.worth(DISTANCE, exact_amount(earmarks.mismatch(BUDGET))),
+        "pledged_loss": language.worth(DISTANCE, exact_amount(earmarks.mismatch(PLEDGED))),
         "percent": language.probability(chance[BUDGET, ALL]),
         "budget": language.money(study.funding.budget_m, study.provenance.currency),
         "draws": language.number(earmarks.draws, 0),
@@ -125,7 +124,7 @@ def menu_facts(study: Study, language: Language) -> Facts:
             "chart.donor_menu.alt_row",
             name=name_package(menu, package, language),
             asked=language.number(asked),
-            worth=worth(DISTANCE, exact_amount(gain), language),
+            worth=language.worth(DISTANCE, exact_amount(gain)),
             core=language.number(core, 2),
         )
         for package, asked, gain, core in zip(
@@ -193,7 +192,7 @@ def funding_facts(study: Study, language: Language) -> Facts:
         language.say(
             "chart.funding.alt_row",
             extra=language.money(float(str(extra)), currency),
-            worth=worth(measure, exact_amount(float(more)), language, currency),
+            worth=language.worth(measure, exact_amount(float(more)), currency),
         )
         for extra, more in steps["gain"].items()
     )
@@ -210,15 +209,15 @@ def funding_facts(study: Study, language: Language) -> Facts:
         **money_unit(study, language),
         "variant": variant,
         "extra": language.money(float(str(middle.name)), currency),
-        "worth": worth(measure, Amount.of(dict(middle), "gain"), language, currency),
+        "worth": language.worth(measure, Amount.of(dict(middle), "gain"), currency),
         "sure": sure(study.programme.confidence, language),
         "extents": language.word("extent", study.programme.extent_key),
         "pledged": language.money(funding.pledged_m, currency),
         "earmarked": language.money(earmarked, currency),
         "target": language.money(goal, currency),
         "budget": language.money(funding.budget_m, currency),
-        "at_budget": worth(DISTANCE, gain, language),
-        "at_end": worth(DISTANCE, last, language),
+        "at_budget": language.worth(DISTANCE, gain),
+        "at_end": language.worth(DISTANCE, last),
         "end": language.money(float(end["budget_m"]), currency),
         "steps": in_series(language, rows),
     }

@@ -32,7 +32,6 @@ from capworth.charts.chart import (
     ranks_behind,
     rows,
     sure,
-    worth,
 )
 from capworth.charts.excellence import any_gap
 from capworth.charts.funding import draw_funding, funding_facts
@@ -292,7 +291,7 @@ def order_facts(study: Study, language: Language) -> Facts:
         "needed": money_at(programme.needed_m, language, currency),
         "sure": sure(programme.confidence, language),
         "budget": language.money(programme.budget_m, currency),
-        "worth": worth(programme.measure, Amount(*programme.value), language, currency),
+        "worth": language.worth(programme.measure, Amount(*programme.value), currency),
         "counted": counted(programme, language),
         "chosen": in_series(language, (language.short(i) for i in programme.chosen), most=20),
         "list": in_series(language, bundles, most=20),

@@ -22,7 +22,6 @@ from capworth.charts.chart import (
     money_unit,
     sure,
     triples,
-    worth,
 )
 from capworth.charts.rows import name_rows, put_legend, rule_rows, say_ticks, write_column
 from capworth.charts.style import BLUE, INK, MUTED, PAPER, SKY, VERMILION, styled
@@ -211,7 +210,7 @@ def good_sets_facts(study: Study, language: Language) -> Facts:
         language.say(
             "chart.good_sets.alt_row",
             name=name_of(str(chosen), base, language).replace("\n", " "),
-            worth=worth(programme.measure, Amount(*value), language, currency),
+            worth=language.worth(programme.measure, Amount(*value), currency),
             percent=language.probability(better),
         )
         for chosen, value, better in zip(rows["chosen"], values, rows["p_better"], strict=True)
@@ -224,9 +223,9 @@ def good_sets_facts(study: Study, language: Language) -> Facts:
         "near": language.percent(programme.near),
         "listed": language.number(programme.listed, 0),
         "shown": min(len(rows), MOST),
-        "worth": worth(programme.measure, Amount(*programme.value), language, currency),
+        "worth": language.worth(programme.measure, Amount(*programme.value), currency),
         "percent": language.probability(likeliest),
-        "regret": worth(programme.measure, exact_amount(programme.regret), language, currency),
+        "regret": language.worth(programme.measure, exact_amount(programme.regret), currency),
         "sure": sure(programme.confidence, language),
         "draws": language.number(programme.draws, 0),
         "list": in_series(language, caption, most=20),
@@ -255,7 +254,7 @@ def gantt_facts(study: Study, language: Language) -> Facts:
         "count": len(programme.chosen),
         "late": len(programme.late),
         "percent": language.probability(programme.p_years),
-        "worth": worth(programme.measure, Amount(*programme.value), language, currency),
+        "worth": language.worth(programme.measure, Amount(*programme.value), currency),
         "needed": money_at(programme.needed_m, language, currency),
         "sure": sure(programme.confidence, language),
         "list": in_series(language, caption, most=20),

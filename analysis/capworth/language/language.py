@@ -15,7 +15,7 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import get_currency_name, get_currency_symbol
 
-from capworth.case.model import Case
+from capworth.case.model import DISTANCE, NET, Case
 from capworth.errors import InputError
 from capworth.language.isolates import figures_isolated, flat, isolated
 from capworth.language.numbers import Amount, Quantity, decimals, digits, half_up, say
@@ -258,6 +258,21 @@ class Language:
     def around(self, middle: str, amount: Amount) -> str:
         """Put the interval in brackets behind a middle that is written already."""
         return self.say("around", middle=middle, span=self.span(amount))
+
+    def worth(self, measure: str, amount: Amount, currency: str = "") -> str:
+        """Say an amount of what a programme is to add, with its unit and its range if it has one.
+
+        Per cent of the distance to the agreed levels, millions net of whole-life cost, or
+        harm-days.
+        """
+        value = self.middle(amount)
+        if measure == DISTANCE:
+            value = self.say("percent", number=value)
+        elif measure == NET:
+            value = self.amount(value, currency)
+        if amount.is_known and not amount.is_certain:
+            value = self.around(value, amount)
+        return self.say(f"worth.{measure}", value=value)
 
     def cell(self, amount: Amount) -> str | tuple[str, str]:
         """Fill a table cell: the middle, and the interval below it."""

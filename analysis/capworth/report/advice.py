@@ -13,8 +13,8 @@ from capworth.methods.portfolio.good_sets import CHOICE, LISTED, REVIEW, START
 from capworth.model.costs import PAYERS
 from capworth.model.figures import Figure
 from capworth.programme.selection import RECOMMENDED
-from capworth.report.blocks import Row, row_of, rows_of
 from capworth.report.content import NAMED, Phrase, names, say
+from capworth.report.rows import Row, row_of, rows_of
 from capworth.study.figures import harm_break_even
 from capworth.study.stages import Study
 

@@ -4,11 +4,8 @@ A page of the paper is a tuple of blocks; a sheet of the annex is one with its f
 each is said stands in `pages`; every renderer walks what is said there.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
-
-import pandas as pd
+from typing import TypeAlias
 
 from capworth.report.bars import Bars
 from capworth.report.content import Cell, Ref, Text
@@ -216,24 +213,3 @@ class Sheet:
     blocks: Page
     breaks: bool = False
     name: str = ""
-
-
-# ---------------------------------------------------------------- rows of the tables behind them
-
-
-Row: TypeAlias = dict[str, Any]
-
-
-def rows_of(table: pd.DataFrame, keys: Iterable[object] | None = None) -> list[tuple[Any, Row]]:
-    """Label and content of each row, or of those with the given labels in their order."""
-    table = table if keys is None else table.loc[list(keys)]
-    records = table.to_dict("records")
-    return [
-        (key, {str(name): value for name, value in record.items()})
-        for key, record in zip(table.index, records, strict=True)
-    ]
-
-
-def row_of(table: pd.DataFrame, key: object) -> Row:
-    """Content of the row with one label."""
-    return rows_of(table, [key])[0][1]

@@ -14,7 +14,7 @@ from capworth.members.served import MemberBrief
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.result import Provenance
 from capworth.report.bars import OUTLINE, SOLID, Bar, Bars, Group
-from capworth.report.blocks import Ask, Numbers, Row, rows_of
+from capworth.report.blocks import Ask, Numbers
 from capworth.report.content import (
     Day,
     Name,
@@ -34,6 +34,7 @@ from capworth.report.content import (
     sentences,
     stated,
 )
+from capworth.report.rows import Row, rows_of
 from capworth.report.single import Fitted, Single, set_single
 
 PUBLISHED = "ABC"  # grades of a contribution that has a source

@@ -29,7 +29,7 @@ from capworth.model.costs import PAYERS
 from capworth.programme.selection import Programme
 from capworth.report.advice import Advice, Exchange, advice, break_even, priced_members
 from capworth.report.bars import GREY, HATCHED, OUTLINE, SOLID, Bar, Bars, Group, first_rows
-from capworth.report.blocks import Ask, Block, Note, Numbers, Row, Title, row_of, rows_of
+from capworth.report.blocks import Ask, Block, Note, Numbers, Title
 from capworth.report.content import (
     NAMED,
     Hedged,
@@ -63,6 +63,7 @@ from capworth.report.money import (
     to_raise,
 )
 from capworth.report.pages import said_page
+from capworth.report.rows import Row, row_of, rows_of
 from capworth.report.worth import (
     FEW,
     ON_PAGE,

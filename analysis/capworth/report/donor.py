@@ -24,7 +24,7 @@ from capworth.methods.portfolio.good_sets import (
 )
 from capworth.methods.uncertainty.convergence import share_error
 from capworth.report.bars import OUTLINE, SOLID, Bar, Bars, Group
-from capworth.report.blocks import Ask, List, Numbers, Row, row_of, rows_of
+from capworth.report.blocks import Ask, List, Numbers
 from capworth.report.content import (
     Cell,
     Day,
@@ -48,6 +48,7 @@ from capworth.report.content import (
     stated,
     with_range,
 )
+from capworth.report.rows import Row, row_of, rows_of
 from capworth.report.single import Fitted, Single, set_single
 
 EXPLORER = "explorer.html#/improvement/"  # address of a package there

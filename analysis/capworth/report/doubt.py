@@ -11,7 +11,7 @@ from capworth.case.model import Case
 from capworth.language.inputs import GROUP
 from capworth.report.advice import Advice
 from capworth.report.annex.claim import claim_line
-from capworth.report.blocks import List, Missing, Row, rows_of
+from capworth.report.blocks import List, Missing
 from capworth.report.content import (
     Input,
     Name,
@@ -26,6 +26,7 @@ from capworth.report.content import (
     say,
     stated,
 )
+from capworth.report.rows import Row, rows_of
 from capworth.study.stages import Study
 from capworth.uncertainty.switching import BREAKS
 

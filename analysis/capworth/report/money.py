@@ -10,8 +10,8 @@ from capworth.model.costs import PAYERS
 from capworth.programme.selection import START as OPTION_START
 from capworth.programme.selection import Programme
 from capworth.report.bars import GREY, HATCHED, SOLID
-from capworth.report.blocks import row_of
 from capworth.report.content import Phrase, Ref, Slot, Text, Unit, Word, ref, say
+from capworth.report.rows import row_of
 from capworth.study.stages import Study
 
 MILLIONS = Unit()  # of money

@@ -20,7 +20,7 @@ from capworth.programme.selection import MINIMUM, NOTHING, RECOMMENDED
 from capworth.programme.selection import START as OPTION_START
 from capworth.report.advice import Advice, advice, changes
 from capworth.report.annex.claim import claim_text, standing_of
-from capworth.report.blocks import Block, Paragraph, Row, Steps, Table, Title, rows_of
+from capworth.report.blocks import Block, Paragraph, Steps, Table, Title
 from capworth.report.content import (
     NAMED,
     Cell,
@@ -51,6 +51,7 @@ from capworth.report.money import (
     total_cost,
 )
 from capworth.report.pages import said_page
+from capworth.report.rows import Row, rows_of
 from capworth.study.once import once
 from capworth.study.stages import Study
 

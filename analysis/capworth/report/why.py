@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 
 from capworth.case.model import DISTANCE, Case
-from capworth.charts.chart import worth
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
-from capworth.report.blocks import row_of
+from capworth.report.rows import row_of
 
 
 def why_improvement(key: str, table: pd.DataFrame, pairs: pd.DataFrame, language: Language) -> str:
@@ -24,7 +23,7 @@ def why_improvement(key: str, table: pd.DataFrame, pairs: pd.DataFrame, language
         "name": language.name(key),
         "place": place + 1,
         "count": len(table),
-        "worth": worth(DISTANCE, Amount.of(row, "gain"), language),
+        "worth": language.worth(DISTANCE, Amount.of(row, "gain")),
         "cost": language.millions_spread(Amount.of(row, "cost_m")),
         "rate": language.say("percent", number=language.middle(Amount.of(row, "gain_per_m"))),
     }

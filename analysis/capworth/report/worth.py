@@ -2,7 +2,7 @@
 
 from capworth.language.numbers import Amount
 from capworth.report.bars import SOLID, Bar, Bars, Group, first_rows
-from capworth.report.blocks import Ask, Block, Numbers, Title, row_of, rows_of
+from capworth.report.blocks import Ask, Block, Numbers, Title
 from capworth.report.content import (
     Hedged,
     Name,
@@ -16,6 +16,7 @@ from capworth.report.content import (
     sentences,
 )
 from capworth.report.money import MILLIONS, parts_by_payer, payer_key, paying, total_cost
+from capworth.report.rows import row_of, rows_of
 from capworth.study.stages import Study
 
 ON_PAGE = 24  # rows of its picture at most

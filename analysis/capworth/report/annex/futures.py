@@ -8,9 +8,10 @@ from capworth.case.model import SCENARIO
 from capworth.model.figures import PROGRAMME
 from capworth.report.advice import changes
 from capworth.report.annex.sheet import cells, head, source_of
-from capworth.report.blocks import Grid, Sheet, rows_of
+from capworth.report.blocks import Grid, Sheet
 from capworth.report.content import Cell, Name, Text, names, ref, say, stated
 from capworth.report.money import MILLIONS, sure_of
+from capworth.report.rows import rows_of
 from capworth.study.scorecard import AS_IS
 from capworth.study.stages import Study
 

@@ -35,7 +35,7 @@ from capworth.report.annex.sheet import (
     source_of,
 )
 from capworth.report.bars import GREY, HATCHED, OUTLINE, SOLID, Bar, Group
-from capworth.report.blocks import Grid, Heat, Sheet, Words, rows_of
+from capworth.report.blocks import Grid, Heat, Sheet, Words
 from capworth.report.content import (
     Cell,
     Input,
@@ -56,6 +56,7 @@ from capworth.report.content import (
 )
 from capworth.report.doubt import level_of
 from capworth.report.money import MILLIONS, asked_in, parts_by_payer, payer_key, sure_of, to_raise
+from capworth.report.rows import rows_of
 from capworth.report.summary import option_head
 from capworth.study.stages import Study
 

@@ -19,7 +19,7 @@ from capworth.model.draws import MOST_DIMENSIONS
 from capworth.model.result import HIGH, LOW
 from capworth.model.simulation import KEPT, SOBOL, sampled
 from capworth.report.annex.sheet import grid_rows, hashed
-from capworth.report.blocks import Block, Formula, Grid, List, Sheet, Words, rows_of
+from capworth.report.blocks import Block, Formula, Grid, List, Sheet, Words
 from capworth.report.content import (
     Cell,
     Day,
@@ -38,6 +38,7 @@ from capworth.report.content import (
     stated,
 )
 from capworth.report.money import sure_of
+from capworth.report.rows import rows_of
 from capworth.study.stages import Study
 
 QUANTILES = {name: tail for name, tail in ENDS.items() if tail}  # readings of low and high
