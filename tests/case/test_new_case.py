@@ -383,6 +383,48 @@ def test_the_page_of_a_folder_tells_every_key_and_column() -> None:
     assert "| title_fr | text |  |  | the same in French |" in page
 
 
+def test_names_in_any_letters_do_without_short_names(tmp_path: Path) -> None:
+    """Eighteen faults were told of two names, such as 'whole' stands in row 3 already."""
+    rows: Rows = {
+        "capabilities": [{"name": "شبكة"}, {"name": "登记"}],
+        "costs": [
+            {"capability": name, "mode": 5, "grade": "D", "basis": LEDGER}
+            for name in ("شبكة", "登记")
+        ],
+    }
+    case = read_case(write_book(tmp_path / "a.xlsx", (), ASKED, rows))
+    turned = {table: lines[::-1] for table, lines in rows.items()}
+    again = read_case(write_book(tmp_path / "b.xlsx", (), ASKED, turned))
+    assert {c.name: c.id for c in case.capabilities} == {c.name: c.id for c in again.capabilities}
+    assert len({*case.capability_ids}) == 2
+
+
+def test_a_row_without_a_name_is_told_once(tmp_path: Path) -> None:
+    rows = {**COSTS, "capabilities": [*COSTS["capabilities"], {"basis": "a"}, {"basis": "b"}]}
+    found = check_case(write_book(tmp_path / "a.xlsx", (), ASKED, rows))
+    assert {f.column for f in found} == {"id", "name"}
+    assert len(found) == 4
+
+
+def test_a_saving_names_the_service_where_it_has_one_line(tmp_path: Path) -> None:
+    line = {"capability": "Laboratory", "mode": 1, "category": "staff", "grade": "D", "basis": "a"}
+    saving = {"improvement": "Robot", "line": "Laboratory", "mode": 0.5, "grade": "D", "basis": "a"}
+    rows: Rows = {
+        "capabilities": COSTS["capabilities"],
+        "costs": [
+            *COSTS["costs"],
+            {"improvement": "Robot", "kind": "one-off", "mode": 9, "grade": "D", "basis": "a"},
+        ],
+        "improvements": [{"name": "Robot"}],
+        "savings": [saving],
+    }
+    (saved,) = read_case(write_book(tmp_path / "a.xlsx", (), ASKED, rows)).savings
+    assert saved.line == "LABORATORY"
+    two = {**rows, "costs": [*rows["costs"], line]}
+    (found,) = check_case(write_book(tmp_path / "b.xlsx", (), ASKED, two))
+    assert found.problem == "'Laboratory' is not known"  # and not that ROBOT has no effect
+
+
 def test_defaults_are_of_columns_that_say_so() -> None:
     for table, cells in DEFAULTS.items():
         for name in cells:

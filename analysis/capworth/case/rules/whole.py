@@ -525,7 +525,7 @@ RULES: Mapping[Rule, tuple[str, ...]] = {  # with the tables that each must see 
     activity_is_before_the_appraisal: (),
     relations_are_possible: (),
     pledges_are_whole: (),
-    improvements_have_cost_and_effect: ("costs", "effects"),
+    improvements_have_cost_and_effect: ("costs", "effects", "savings"),
     years_are_inside: (),
     prices_are_known: ("prices",),
     nominal_money_has_an_index: ("prices",),
