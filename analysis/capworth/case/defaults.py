@@ -17,7 +17,7 @@ from capworth.case.check import FINANCIAL, tables_needed, year_begun
 from capworth.case.dictionary import SETTINGS, dictionary, table_names
 from capworth.case.library import library_row
 from capworth.case.model import Settings
-from capworth.case.numerals import as_point
+from capworth.case.numerals import as_point, plain_number
 from capworth.case.rows import BY_GRADE, GRADES, TAKEN
 from capworth.case.rules.chain import SHARE_STEPS
 from capworth.case.tables import RawCase, Row, Table
@@ -291,7 +291,7 @@ def _ranged(
     grade = cells.get("grade", "")
     if not cells.get(low) and not cells.get(high) and grade in GRADES:
         ends = _ends(table, cells, level, grade, tables)
-        cells[low], cells[high] = (f"{end:.12g}" for end in ends)
+        cells[low], cells[high] = (plain_number(f"{end:.12g}", form) for end in ends)
         if ends[0] < ends[1]:
             said.append(f"{BY_GRADE} ({grade})")
     if said:

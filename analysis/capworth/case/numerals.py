@@ -41,6 +41,15 @@ def as_point(text: str, form: str) -> str:
     return text
 
 
+def plain_number(text: str, form: str = COMMA) -> str:
+    """Write a number that nobody typed so that no case reads its decimals as thousands.
+
+    >>> plain_number("0.625"), plain_number("0.625", "point"), plain_number("1200.5")
+    ('0.6250', '0.625', '1200.5')
+    """
+    return f"{text}0" if form == COMMA and GROUPED[COMMA].fullmatch(text) else text
+
+
 BLANKS = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(\D|$))")
 
 
