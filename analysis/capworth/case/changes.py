@@ -111,7 +111,10 @@ def _edits(scenario: Scenario) -> Iterable[Edit]:
     yield from (_value(name, _ends(given)) for name, given in scenario.values.items())
     for name, given in scenario.weights.items():
         ends = _ends(given)
-        yield _weight(name, ends["mode"], ends.get("low"), ends.get("high"))
+        if "mode" in ends and {*ends} <= {*ENDS}:
+            yield _weight(name, ends["mode"], ends.get("low"), ends.get("high"))
+        else:
+            yield _value(f"criteria/{name}", ends)
     for table, keys in ((SETTINGS, scenario.settings), (CLAIM, scenario.claim)):
         if keys:
             yield _keys(table, keys)
