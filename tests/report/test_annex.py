@@ -299,6 +299,20 @@ def test_no_more_digits_than_four_and_enough_to_tell_from_one(
 # ---------------------------------------------------------------- how it is set
 
 
+@pytest.mark.parametrize("code", ["en", "fr", "es"])
+def test_page_1_keeps_the_note_of_its_picture(
+    bundled: Study, papers: dict[str, bytes], code: str
+) -> None:
+    """It says how to read the fills; a language that says more than a page holds loses it."""
+    note = plain(
+        str(
+            document(bundled, code, dict.fromkeys(GALLERY, "<svg/>"))["decision"]["picture"]["note"]
+        )
+    )
+    shown = plain(PdfReader(BytesIO(papers[code])).pages[0].extract_text())
+    assert note[:40].split() == shown[shown.index(note[:12]) :][:40].split()
+
+
 def test_a_table_that_is_taller_than_a_sheet_goes_on_on_the_next(bundled: Study) -> None:
     """Below its title it begins, no row is lost and none lies over another."""
     content = document(bundled, "en", dict.fromkeys(GALLERY, "<svg/>"))
