@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from capworth.case.model import HARM, NET, Case, Estimate
+from capworth.case.model import HARM, NET, BusinessAsUsual, Case, Estimate
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.uncertainty.distributions import normal_copula
 from capworth.model.draws import Sampled, quantile_of
@@ -132,25 +132,42 @@ def test_every_input_against_the_model_answered_anew(
     assert {"costs", "effects", "scores", "criteria", "group"} <= kinds
 
 
+def kept(case: Case) -> Case:
+    """REG and LAB end in 2028 unless CLOUD keeps them: it acts on both chains without effects."""
+    rate = replace(case.effects[0].change, low=0.0, mode=0.1, high=0.2)
+    paths = [
+        BusinessAsUsual(c, replace(rate, name=f"business_as_usual/{c}"), None, 2028)
+        for c in ("REG", "LAB")
+    ]
+    rows = (replace(i, keeps="REG LAB" if i.id == "CLOUD" else "") for i in case.improvements)
+    longer = case.with_settings(years=4)
+    return replace(longer, improvements=tuple(rows), business_as_usual=tuple(paths))
+
+
+@pytest.mark.parametrize("make", [lambda case: case, kept], ids=["small", "kept"])
 @pytest.mark.parametrize("objective", [NET, HARM])
-def test_money_and_harm_against_the_model_answered_anew(small: Case, objective: str) -> None:
+def test_money_and_harm_against_the_model_answered_anew(
+    small: Case, objective: str, make: Callable[[Case], Case]
+) -> None:
     """Of sets of one improvement: what each adds alone is what the model answers."""
-    case = replace(small, relations=()).with_settings(objective=objective, budget=400_000.0)
-    rivals = rivals_in(case)
-    alone = np.flatnonzero(rivals.sets.sum(axis=1) == 1)
-    assert len(alone)
+    case = replace(make(small), relations=())
+    case = case.with_settings(objective=objective, budget=400_000.0)
+    rivals, alone = rivals_in(case), np.arange(len(case.improvements))
+    single = np.eye(len(alone), dtype=bool)
+    worth = [rivals.choice.joint(one, one * 0) for one in single]
+    rivals = replace(rivals, sets=single, delays=single * 0, worth=np.array(worth))
     moved = 0
     lines = {line.amount.name: line for line in case.costs if line.improvement}
     for one in inputs_of(rivals):
         if one.name in lines:
             continue  # as it turns out, which no single estimate is
         levels = one.quantiles(np.array([0.1, 0.8]))
-        worth, _ = one.at(levels)
+        found, _ = one.at(levels)
         for row, level in enumerate(levels.tolist()):
             answered = rivals.sample.model.answer(Fixed(rivals.sample, one.name, level))
             gains = getattr(answered.gains, objective).mean(axis=0)
             anew = rivals.sets[alone].astype(float) @ gains
-            np.testing.assert_allclose(worth[row, alone], anew, rtol=1e-7, err_msg=one.name)
+            np.testing.assert_allclose(found[row, alone], anew, rtol=1e-7, err_msg=one.name)
             moved += int(np.abs(anew - rivals.worth[alone]).max() > 1e-9)
     assert moved
 

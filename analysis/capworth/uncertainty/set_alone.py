@@ -370,7 +370,8 @@ class MovedWorth:
         effects = tuple(e for e in case.effects if e.step and (e.capability, "") in wanted)
         chains = any(not criterion for _, criterion in wanted)
         met = chains_of(Model(replace(case, effects=effects)), draws) if chains else ()
-        found: dict[Place, Meeting] = {(meeting.capability, ""): meeting for meeting in met}
+        acted = ((meeting, (meeting.capability, "")) for meeting in met)
+        found: dict[Place, Meeting] = {at: meeting for meeting, at in acted if at in wanted}
         rows = tuple(s for s in case.savings if (SAVED, s.line) in wanted)
         left = {s.line for s in case.receipts if (SAVED, s.line) not in wanted}
         costs = tuple(line for line in case.costs if line.id not in left)
