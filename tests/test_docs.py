@@ -57,6 +57,11 @@ def test_the_reference_is_fresh(maker: ModuleType) -> None:
         assert page() == kept, f"{name} is stale. Run python docs/make_reference.py"
 
 
+def test_no_row_of_a_table_begins_like_another() -> None:
+    rows = re.findall(r"(?m)^\| (`make [^|]+) \|", (ROOT / "README.md").read_text("utf-8"))
+    assert len(rows) == len(set(rows)) > 5
+
+
 def test_the_first_lines_are_the_two_commands() -> None:
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
     code = [line.strip() for line in lines if line.startswith("    ")][:2]

@@ -15,7 +15,7 @@ from capworth.appraisal.attribution import NEEDED, calibrate
 from capworth.case.facts import COLUMNS, read_facts
 from capworth.charts import draw_calibration
 from capworth.cli import main
-from capworth.errors import CaseError
+from capworth.errors import CaseError, InputError
 from capworth.language.language import Language
 from capworth.methods.cost_benefit.value_chain import elasticity
 
@@ -119,7 +119,7 @@ def facts_in_again(folder: Path) -> Path:
 
 
 def test_no_folder_no_facts(tmp_path: Path) -> None:
-    with pytest.raises(CaseError, match="there is no such file"):
+    with pytest.raises(InputError, match="there is no such file"):
         read_facts(tmp_path)
     assert COLUMNS[0] == "fact"
 

@@ -175,6 +175,10 @@ RULES: tuple[Slip, ...] = (  # cells that do not go together
     ("costs", "70000,EUR,2020", "70000,EUR,2019", "row 8, column 'price_year': no price index of"
      " EUR in 2019. Add a row 'deflator,EUR,2019' to prices."),
     ("case", "target = 200000", "target = 20000", "case.toml, column 'target': it is below the"),
+    ("activity", "REG,searches,2023,10000,", "REG,searches,2023,0,", "activity.csv, row 2, column"
+     " 'value': of nothing, and the comparison 'searches -> hits' asks for more."),
+    ("case", '"Small Police"', '"..."', "column 'organisation': '...' is no name. Write the name"),
+    ("capabilities", "Secure network,", "-,", "capabilities.csv, row 3, column 'name': '-' is no"),
     ("case", '"searches -> hits"', '"searches"', "'productivity': 'searches' has no side that is"
      " used and one that is made. Write it like"),
     ("case", '"searches -> hits"', '"search -> hits"', "'productivity': no capability has the"

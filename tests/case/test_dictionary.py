@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import capworth
 from capworth.case.check import GRADES, check_cells
 from capworth.case.claim import ESTIMANDS, Registration
 from capworth.case.dictionary import (
@@ -29,6 +30,7 @@ from capworth.case.rules.chain import SHARE_STEPS, SHARED_STEPS
 from capworth.case.tables import read_raw
 from capworth.methods.allocation.keys import KEYS, PEAK, TREE
 
+PACKAGE = Path(capworth.__file__).parent
 KINDS = {
     *("key", "text", "number", "whole", "year", "date", "flag", "grade", "choice", "list", "words"),
     *("ref", "refs", "schedule", "published", "bias", "confidence"),
@@ -46,6 +48,13 @@ def columns_of(table: str) -> set[str]:
     """The columns, those that say another one in some language gathered as the types do."""
     told = set(translations(table))
     return set(dictionary()[table]) - told | ({"translations"} if told else set())
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.csv")), ids=lambda path: path.name)
+def test_every_line_of_a_table_of_the_package_has_all_its_cells(path: Path) -> None:
+    """A comma without quotes cut what `extent_key` means."""
+    heading, *lines = csv.reader(path.read_text(encoding="utf-8").splitlines())
+    assert {len(line) for line in lines} == {len(heading)}
 
 
 def test_settings_and_columns_agree() -> None:

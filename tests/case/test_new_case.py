@@ -13,14 +13,14 @@ from openpyxl import load_workbook
 
 from capworth.case.book import ABOUT, columns_shown, sheets_with, write_book
 from capworth.case.defaults import DEFAULTS
-from capworth.case.dictionary import SETTINGS, dictionary, table_names
+from capworth.case.dictionary import CLAIM, SETTINGS, dictionary, table_names
 from capworth.case.examples import copy_example
 from capworth.case.library import library
 from capworth.case.model import Case, Settings
 from capworth.case.plain import read_plain
 from capworth.case.read import check_case, read_case
 from capworth.case.rows import BY_GRADE
-from capworth.case.template import write_template
+from capworth.case.template import columns_page, write_template
 from capworth.cli import main
 from capworth.errors import CaseError, InputError
 from capworth.language.isolates import flat
@@ -287,7 +287,8 @@ def test_a_plain_list_is_a_case(tmp_path: Path) -> None:
 
 
 def test_a_plain_list_asks_for_nothing_more(tmp_path: Path) -> None:
-    (tmp_path / "c.csv").write_text("name,amount,year\nRadio,4200000,2025\nCells,7e5,2025\n")
+    """Not even for a price index: the prices of the case are those of the list."""
+    (tmp_path / "c.csv").write_text("name,amount,year\nRadio,4200000,2024\nCells,7e5,2024\n")
     words = ["--organisation", "Northshire", "--currency", "GBP", "--date", "2025-09-30"]
     place = str(tmp_path / "b.xlsx")
     done = CliRunner().invoke(main, ["new", place, "--from", str(tmp_path / "c.csv"), *words])
@@ -296,6 +297,7 @@ def test_a_plain_list_asks_for_nothing_more(tmp_path: Path) -> None:
     assert [line.amount.mode for line in case.costs] == [4_200_000, 700_000]
     assert {line.amount.grade for line in case.costs} == {"E"}
     assert "row 2 of c.csv" in case.costs[0].amount.basis
+    assert case.settings.price_year == 2024
 
 
 @pytest.mark.parametrize("name", ["interpol", "uk"])
@@ -318,6 +320,9 @@ def test_an_example_is_a_copy(tmp_path: Path, name: str) -> None:
         (["x", "--with", "chain"], "--with is for workbooks"),
         (["x", "--from", "c.csv"], "--from writes a workbook"),
         (["x.xlsx", "--with", "chian"], "there is no table 'chian'"),
+        (["x", "--date", "2025-13-40"], "appraisal_date: '2025-13-40' is not a day. Write it"),
+        (["x.xlsx", "--currency", "pounds"], "currency: 'pounds' is no code of a currency."),
+        (["x", "--example", "uk", "--currency", "GBP"], "--example goes into a folder, and alone"),
     ],
 )
 def test_slips_of_the_command_write_nothing(
@@ -335,17 +340,89 @@ def test_slips_of_the_command_write_nothing(
 
 def test_commented_values_are_what_is_taken(tmp_path: Path) -> None:
     """Taking the mark away changes nothing but that it is given."""
-    folder = write_template(tmp_path / "mine")
+    folder = write_template(tmp_path / "mine", {key: str(text) for key, text in ASKED.items()})
     path = folder / "case.toml"
     (folder / "capabilities.csv").write_text("name\nRadio\n")
     (folder / "costs.csv").write_text("capability,mode,grade,basis\nRadio,5,D,ledger\n")
     taken = read_case(folder).settings
+    assert (taken.price_year, taken.discounting) == (2025, "green-book")
     text = re.sub(r"(?m)^# (\w+ = )", r"\1", path.read_text(encoding="utf-8"))
     assert len(tomllib.loads(text)) > 20
-    path.write_text(text.replace('title = "...:', f'title = "{taken.organisation}:'), "utf-8")
+    path.write_text(text, "utf-8")
     given = read_case(folder).settings
     for field in fields(Settings):
         assert getattr(given, field.name) == getattr(taken, field.name), field.name
+
+
+def test_a_folder_is_given_what_the_command_is_told(tmp_path: Path) -> None:
+    words = ["--organisation", 'North "é"', "--currency", "NOK", "--date", "2024-05-06"]
+    done = CliRunner().invoke(main, ["new", str(tmp_path / "mine"), *words])
+    assert done.exit_code == 0, done.output
+    keys = tomllib.loads((tmp_path / "mine" / "case.toml").read_text(encoding="utf-8"))
+    assert keys == {
+        "organisation": 'North "é"',
+        "currency": "NOK",
+        "appraisal_date": "2024-05-06",
+    }
+
+
+def test_an_empty_folder_gives_nothing_that_must_be_given(tmp_path: Path) -> None:
+    """Dots stand where something must be given: a currency that nobody chose was read as one."""
+    told = {(f.file, f.column) for f in check_case(write_template(tmp_path / "mine"))}
+    assert told >= {("case.toml", key) for key in ASKED}
+
+
+def test_the_page_of_a_folder_tells_every_key_and_column() -> None:
+    """Of the keys of claim.toml nothing stood anywhere; a title in French is not taken."""
+    page = columns_page()
+    for table, columns in dictionary().items():
+        ending = "toml" if table in (SETTINGS, CLAIM) else "csv"
+        (section,) = re.findall(rf"(?ms)^## {table}\.{ending}$(.*?)(?=^## |\Z)", page)
+        told = [line.split(" | ")[0].removeprefix("| ") for line in section.splitlines()]
+        assert [word for word in told if word][-len(columns) :] == [*columns]
+    assert "| title_fr | text |  |  | the same in French |" in page
+
+
+def test_names_in_any_letters_do_without_short_names(tmp_path: Path) -> None:
+    """Eighteen faults were told of two names, such as 'whole' stands in row 3 already."""
+    rows: Rows = {
+        "capabilities": [{"name": "شبكة"}, {"name": "登记"}],
+        "costs": [
+            {"capability": name, "mode": 5, "grade": "D", "basis": LEDGER}
+            for name in ("شبكة", "登记")
+        ],
+    }
+    case = read_case(write_book(tmp_path / "a.xlsx", (), ASKED, rows))
+    turned = {table: lines[::-1] for table, lines in rows.items()}
+    again = read_case(write_book(tmp_path / "b.xlsx", (), ASKED, turned))
+    assert {c.name: c.id for c in case.capabilities} == {c.name: c.id for c in again.capabilities}
+    assert len({*case.capability_ids}) == 2
+
+
+def test_a_row_without_a_name_is_told_once(tmp_path: Path) -> None:
+    rows = {**COSTS, "capabilities": [*COSTS["capabilities"], {"basis": "a"}, {"basis": "b"}]}
+    found = check_case(write_book(tmp_path / "a.xlsx", (), ASKED, rows))
+    assert {f.column for f in found} == {"id", "name"}
+    assert len(found) == 4
+
+
+def test_a_saving_names_the_service_where_it_has_one_line(tmp_path: Path) -> None:
+    line = {"capability": "Laboratory", "mode": 1, "category": "staff", "grade": "D", "basis": "a"}
+    saving = {"improvement": "Robot", "line": "Laboratory", "mode": 0.5, "grade": "D", "basis": "a"}
+    rows: Rows = {
+        "capabilities": COSTS["capabilities"],
+        "costs": [
+            *COSTS["costs"],
+            {"improvement": "Robot", "kind": "one-off", "mode": 9, "grade": "D", "basis": "a"},
+        ],
+        "improvements": [{"name": "Robot"}],
+        "savings": [saving],
+    }
+    (saved,) = read_case(write_book(tmp_path / "a.xlsx", (), ASKED, rows)).savings
+    assert saved.line == "LABORATORY"
+    two = {**rows, "costs": [*rows["costs"], line]}
+    (found,) = check_case(write_book(tmp_path / "b.xlsx", (), ASKED, two))
+    assert found.problem == "'Laboratory' is not known"  # and not that ROBOT has no effect
 
 
 def test_defaults_are_of_columns_that_say_so() -> None:

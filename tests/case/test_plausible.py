@@ -153,3 +153,34 @@ def test_a_scale_with_one_end_is_told_and_breaks_nothing(folder: Path) -> None:
     retype(folder, "criteria.csv", "hours,48,0,12:60", "hours,48,,12:60")
     found = [f for f in check_case(folder) if (f.file, f.column) == ("criteria.csv", "best")]
     assert [f.row for f in found] == [4]
+
+
+def test_dues_of_a_year_without_an_index_are_told(folder: Path) -> None:
+    """The run ended in a fault of ours: nothing asked for the index of what members pay."""
+    retype(folder, "members.csv", ",contribution,", ",contribution_year,contribution,")
+    text = (folder / "members.csv").read_text("utf-8")
+    for size in ("small", "medium", "large"):
+        text = text.replace(f",{size},", f",{size},2047,")
+    (folder / "members.csv").write_text(text, encoding="utf-8")
+    (found,) = check_case(folder)
+    assert (found.file, found.row, found.column) == ("members.csv", 2, "contribution_year")
+    assert found.problem == f"no price index of EUR in 2047, which {text.count('2047')} rows need"
+
+
+def test_what_lacks_in_prices_is_told_once(folder: Path) -> None:
+    """Two hundred amounts of one year lack one index, not two hundred."""
+    retype(folder, "prices.csv", "deflator,EUR,2024", "deflator,EUR,2023")
+    found = check_case(folder)
+    assert [f.fix for f in found] == ["Add a row 'deflator,EUR,2024' to prices."]
+
+
+def test_no_estimate_was_published_after_the_appraisal(folder: Path) -> None:
+    (folder / "published.csv").write_text(
+        "improvement,metric,year,kind,value,unit,currency,price_year,grade,source\n"
+        "SCAN,build,2024,one-off,5,EUR,EUR,2024,B,LEDGER\n"
+        "SCAN,build,2025,one-off,6,EUR,EUR,2024,B,LEDGER\n",
+        encoding="utf-8",
+    )
+    (found,) = check_case(folder)
+    assert (found.file, found.row, found.column) == ("published.csv", 3, "year")
+    assert found.problem == "2025 is after the appraisal (2024-12-31)"

@@ -506,6 +506,11 @@ BY_INTENSITY = all_of(  # 10000 searches x (1 - exp(-0.0000005 x 50000 x 0.8)) =
 )
 
 
+def per_cent(case: Case) -> Case:
+    """Measure the reach in per cent."""
+    return named("criteria", "reach", unit="% of members")(case)
+
+
 def without_c(case: Case) -> Case:
     """Two services only, so that equal levels may be chance."""
     edits = (
@@ -1465,6 +1470,7 @@ ATTACKS: tuple[tuple[str, Edit, str, Edit], ...] = (
         ),
     ),
 )
+PUBLISHED = {"grade": "B", "source": "LEDGER"}
 MAGNITUDES: tuple[tuple[str, Edit, str, Edit], ...] = (
     (
         "M01",
@@ -1489,6 +1495,12 @@ MAGNITUDES: tuple[tuple[str, Edit, str, Edit], ...] = (
         put("costs/B-STAFF", low=60.0),
         "costs.csv, row 3",
         put("costs/B-STAFF", low=600.0),
+    ),
+    (
+        "M02",
+        put("costs/B-STAFF", low=0.0, high=3.1e7),
+        "costs.csv, row 3",
+        put("costs/B-STAFF", low=0.0, high=2.9e7),
     ),
     ("M03", rate("GBP", 0.83), "prices.csv, GBP", rate("GBP", 1.2)),
     ("M03", rate("XAF", 655.96), "prices.csv, XAF", rate("XAF", 1 / 655.96)),
@@ -1540,10 +1552,28 @@ MAGNITUDES: tuple[tuple[str, Edit, str, Edit], ...] = (
         settings(appraisal_date=date(2034, 12, 31)),
     ),
     (
+        "M09",
+        named("funding", "GIFT", year=2014),
+        "funding.csv, row 2",
+        named("funding", "GIFT", year=2015),
+    ),
+    (
         "M10",
         series(70.0, 2500.0, 80.0),
         "activity.csv, B/found/2021",
         series(70.0, 2000.0, 80.0),
+    ),
+    (
+        "M11",
+        all_of(per_cent, put("scores/B/reach", low=0.3, mode=0.6, high=1.0, **PUBLISHED)),
+        "scores.csv, row 4",
+        all_of(per_cent, put("scores/B/reach", low=0.3, mode=0.6, high=1.1, **PUBLISHED)),
+    ),
+    (
+        "M11",
+        all_of(per_cent, add("effects", effect(6, "B", 0, 0.2, 0.4, criterion="reach"))),
+        "effects.csv, row 6",
+        add("effects", effect(6, "B", 0, 0.2, 0.4, criterion="reach")),
     ),
 )
 ATTACKS = (*ATTACKS, *MAGNITUDES)

@@ -10,7 +10,7 @@ import pytest
 
 from capworth.case.actuals import actuals_dictionary, read_actuals
 from capworth.case.model import Case, Limit
-from capworth.errors import CaseError
+from capworth.errors import CaseError, InputError
 from capworth.model import simulation as sampling
 from capworth.model.costs import discount_factors
 from capworth.model.draws import AtModes
@@ -382,11 +382,13 @@ def test_faults_of_the_actuals_are_told_all_at_once(small: Case, tmp_path: Path)
     ):
         with pytest.raises(CaseError, match=words):
             read_actuals(told(tmp_path, "", head), small)
-    with pytest.raises(CaseError, match="there is no such file"):
+    with pytest.raises(InputError, match=r"none\.csv: there is no such file\. Name one that"):
         read_actuals(tmp_path / "none.csv", small)
     (tmp_path / "latin.csv").write_bytes(HEAD.encode() + b"start,\xe9,,,2025,,m\n")
-    with pytest.raises(CaseError, match="it cannot be read"):
+    with pytest.raises(InputError, match=r"latin\.csv, row 2: the text is not UTF-8\. Save it as"):
         read_actuals(tmp_path / "latin.csv", small)
+    with pytest.raises(CaseError, match="the quotes do not match"):
+        read_actuals(told(tmp_path, 'start,"CLOUD,,,2025,,m\n'), small)
 
 
 def test_the_dictionary_of_actuals() -> None:

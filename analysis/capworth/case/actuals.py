@@ -13,7 +13,7 @@ from capworth.case.dictionary import Column
 from capworth.case.files import read_text
 from capworth.case.model import Case
 from capworth.case.numerals import written_as
-from capworth.errors import CaseError, Finding, InputError, nearest
+from capworth.errors import CaseError, Finding, nearest
 
 START, SPEND, LEVEL, FACTOR = "start", "spend", "level", "factor"
 
@@ -44,6 +44,8 @@ def read_actuals(path: str | Path, case: Case) -> tuple[Actual, ...]:
 
     Raises
     ------
+    InputError
+        When the file cannot be read.
     CaseError
         With every fault found. A half-good file is never returned.
     """
@@ -53,9 +55,9 @@ def read_actuals(path: str | Path, case: Case) -> tuple[Actual, ...]:
         reader = csv.reader(io.StringIO(read_text(place), newline=""), strict=True)
         header = [name.strip() for name in next(reader, [])]
         rows = [(k, line) for k, line in enumerate(reader, start=2) if any(map(str.strip, line))]
-    except (InputError, csv.Error) as error:
-        words = f"it cannot be read ({error})"
-        raise CaseError([Finding(place.name, 0, "", words, "Save it as CSV in UTF-8.")]) from error
+    except csv.Error as error:
+        words = f"the quotes do not match ({error})"
+        raise CaseError([Finding(place.name, 0, "", words, "Close every quote.")]) from error
     findings = list(_headings(place.name, header, columns))
     if findings:
         raise CaseError(findings)

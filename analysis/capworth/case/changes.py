@@ -16,11 +16,13 @@ from capworth.case.claim import Registration
 from capworth.case.defaults import with_defaults
 from capworth.case.dictionary import CLAIM, SETTINGS, dictionary, row_key
 from capworth.case.model import Case, Change, Scenario
+from capworth.case.numerals import as_point, plain_number
 from capworth.case.read import PARTS, case_of, raw_of
 from capworth.case.scenarios import short_names
 from capworth.case.tables import RawCase, Row, Table
 from capworth.case.written import as_text, history_of, plain, text_of, with_files
 from capworth.errors import CaseError, Finding, InputError, nearest
+from capworth.methods.arguments import kinds_checked
 
 VALUE, WEIGHT, SETTING, WITHOUT, IMPROVEMENT = (
     *("value", "weight", "setting", "without", "improvement"),
@@ -41,6 +43,7 @@ HIGHEST: Final = 100.0  # of a swing
 Edit = Callable[[Case, RawCase], tuple[RawCase, tuple[Change, ...]]]
 
 
+@kinds_checked
 def with_settings(case: Case, settings: Mapping[str, Any]) -> Case:
     """Change keys of `case.toml`; see `Case.with_settings`."""
     edit = _keys(SETTINGS, settings)
@@ -49,6 +52,7 @@ def with_settings(case: Case, settings: Mapping[str, Any]) -> Case:
     return _edited(case, edit)
 
 
+@kinds_checked
 def with_claim(case: Case, keys: Mapping[str, Any]) -> Case:
     """Change keys of `claim.toml`; see `Case.with_claim`."""
     edit = _keys(CLAIM, keys)
@@ -58,6 +62,7 @@ def with_claim(case: Case, keys: Mapping[str, Any]) -> Case:
     return _edited(case, edit)
 
 
+@kinds_checked
 def with_value(case: Case, name: str, cells: Mapping[str, Any]) -> Case:
     """Change an uncertain number; see `Case.with_value`."""
     if all(value is None for value in cells.values()):
@@ -65,6 +70,7 @@ def with_value(case: Case, name: str, cells: Mapping[str, Any]) -> Case:
     return _edited(case, _value(name, cells))
 
 
+@kinds_checked
 def with_weight(
     case: Case, criterion: str, swing: float, low: float | None, high: float | None
 ) -> Case:
@@ -84,11 +90,13 @@ def without(case: Case, *names: str | Iterable[str]) -> Case:
     return _edited(case, *map(_left_out, every))
 
 
+@kinds_checked
 def with_improvement(case: Case, columns: Mapping[str, Any]) -> Case:
     """Add an improvement; see `Case.with_improvement`."""
     return _edited(case, _added(columns))
 
 
+@kinds_checked
 def with_scenario(case: Case, name: str) -> Case:
     """Put a scenario of the case in place; see `Case.with_scenario`."""
     known = {scenario.id: scenario for scenario in case.scenarios}
@@ -110,7 +118,10 @@ def _edits(scenario: Scenario) -> Iterable[Edit]:
     yield from (_value(name, _ends(given)) for name, given in scenario.values.items())
     for name, given in scenario.weights.items():
         ends = _ends(given)
-        yield _weight(name, ends["mode"], ends.get("low"), ends.get("high"))
+        if "mode" in ends and {*ends} <= {*ENDS}:
+            yield _weight(name, ends["mode"], ends.get("low"), ends.get("high"))
+        else:
+            yield _value(f"criteria/{name}", ends)
     for table, keys in ((SETTINGS, scenario.settings), (CLAIM, scenario.claim)):
         if keys:
             yield _keys(table, keys)
@@ -157,7 +168,8 @@ def _totals_moved(was: RawCase, raw: RawCase) -> tuple[RawCase, tuple[Change, ..
         by = after.get(name, 0.0) - before.get(name, 0.0)
         if not by:
             continue
-        ends = {end: as_text(float(row.cells[end]) + by) for end in ENDS}
+        form = _form(raw)
+        ends = {end: _cell(float(as_point(row.cells[end], form)) + by, form) for end in ENDS}
         grade = max("C", row.cells.get("grade", ""))
         basis = f"moved by {as_text(by)}, as its lines were changed; {row.cells.get('basis', '')}"
         cells = {**row.cells, **ends, "grade": grade, "basis": basis.rstrip("; ")}
@@ -173,7 +185,8 @@ def _sums(raw: RawCase) -> Mapping[str, float]:
     for row in raw.tables["costs"].rows if "costs" in raw.tables else ():
         if total := row.cells.get("total"):
             try:
-                sums[total] = sums.get(total, 0.0) + float(row.cells.get("mode", ""))
+                mode = float(as_point(row.cells.get("mode", ""), _form(raw)))
+                sums[total] = sums.get(total, 0.0) + mode
             except ValueError:
                 return {}
     return sums
@@ -196,6 +209,9 @@ def _keys(table: str, given: Mapping[str, Any]) -> Edit:
     for key in given:
         if key not in columns:
             raise InputError(f"there is no key {key!r} of {table}.toml. {nearest(key, columns)}")
+    if "number_format" in given:
+        words = "number_format says how the tables are typed"
+        raise InputError(f"{words}: nothing is changed by it. Leave it out.")
 
     def edit(_: Case, raw: RawCase) -> tuple[RawCase, tuple[Change, ...]]:
         before = dict((raw.settings if table == SETTINGS else raw.claim) or {})
@@ -234,7 +250,8 @@ def _value(name: str, cells: Mapping[str, Any]) -> Edit:
             if column not in dictionary()[table]:
                 hint = nearest(column, dictionary()[table])
                 raise InputError(f"{name}: there is no column {column!r}. {hint}")
-        after = {**row.cells, **{column: _cell(value) for column, value in given.items()}}
+        form = _form(raw)
+        after = {**row.cells, **{column: _cell(value, form) for column, value in given.items()}}
         shown = [names[end] for end in ENDS]
         kind = WEIGHT if table == "criteria" and not stem else VALUE
         change = Change(kind, name, _three(row.cells, shown), _three(after, shown))
@@ -303,10 +320,15 @@ def _short(number: float) -> float:
     return float(f"{number:.3g}")
 
 
-def _cell(value: Any) -> str:
+def _form(raw: RawCase) -> str:
+    """How the case types its numbers."""
+    return str(raw.settings.get("number_format") or "")
+
+
+def _cell(value: Any, form: str) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return as_text(float(value)) if isinstance(value, float) else as_text(value)
+    return plain_number(as_text(float(value)), form) if isinstance(value, float) else as_text(value)
 
 
 def _three(cells: Mapping[str, str], columns: Iterable[str]) -> str:
@@ -496,5 +518,6 @@ def _with_more(raw: RawCase, table: str, rows: Iterable[Mapping[str, Any]]) -> R
             problem = "there is no such column"
             fix = nearest(strange[0], known)
             raise CaseError([Finding(f"{table}.csv", k, strange[0], problem, fix)])
-        made.append(Row(k, {c: _cell(v) for c, v in row.items() if v is not None}))
+        form = _form(raw)
+        made.append(Row(k, {c: _cell(v, form) for c, v in row.items() if v is not None}))
     return _with_rows(raw, table, [*old, *made])

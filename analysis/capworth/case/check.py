@@ -333,7 +333,7 @@ def _check_table(
         name_of_row = tuple(
             [year_begun(row.cells.get(c, "")) if c in years else row.cells.get(c, "") for c in key]
         )
-        if name_of_row in seen:
+        if any(name_of_row) and name_of_row in seen:
             findings.append(
                 Finding(
                     table.file,

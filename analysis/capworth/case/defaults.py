@@ -6,19 +6,22 @@ kept in `Case.assumed`, and a lint counts the ranges that nobody gave.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
+from hashlib import sha256
 from operator import is_
 
 from capworth.case.check import FINANCIAL, tables_needed, year_begun
 from capworth.case.dictionary import SETTINGS, dictionary, table_names
 from capworth.case.library import library_row
 from capworth.case.model import Settings
-from capworth.case.numerals import as_point
+from capworth.case.numerals import as_point, plain_number
 from capworth.case.rows import BY_GRADE, GRADES, TAKEN
 from capworth.case.rules.chain import SHARE_STEPS
 from capworth.case.tables import RawCase, Row, Table
+from capworth.errors import as_seen
 
 UNGRADED = "no grade and no source given: a placeholder"
 WHOLE = "whole"  # the one function of a case that tells none apart
@@ -43,7 +46,11 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {  # cells that are the same in ever
 }
 BY_OTHERS = {"costs", "totals", "improvements", "scores"}  # filled by settings, or other tables
 STEMS = {"criteria": ("swing_low", "swing", "swing_high")}
-MADE = 3  # letters of a word from which a short name is made at least
+NAMED = 6  # digits of the short name of what has no Latin letters
+LATIN = str.maketrans(  # letters that are no others with a mark
+    {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "TH"}
+    | dict(zip("øØłŁđĐðÐıŋŊħĦŧŦ", "oOlLdDdDinNhHtT", strict=True))
+)
 NOT_KEY = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -138,23 +145,39 @@ def _named(table: Table) -> Table:
 def _short(words: str, taken: set[str]) -> str:
     """Make a short name of some words that is none of those taken; empty of no letters.
 
+    Of letters that are not Latin it is a number that follows from them, wherever the row stands.
+
     >>> _short("National DNA Database (NDNAD)", set()), _short("Radio", {"RADIO"})
     ('NDNAD', 'RADIO-2')
+    >>> _short("Nødnett på Ærø", set()), _short("Straße, Łódź", set())
+    ('NODNETT-PA-AERO', 'STRASSE-LODZ')
+    >>> _short("شبكة", set()), _short("—", set())
+    ('X54EF26', '')
     """
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", words.translate(LATIN)).encode("ascii", "ignore").decode()
     bracket = re.search(r"\(([A-Z0-9-]{2,12})\)", plain)
     parts = [p for p in NOT_KEY.split(plain.upper()) if p]
     short = bracket[1] if bracket else "-".join(parts)[:24].strip("-")
+    if not short and any(map(str.isalnum, words)):
+        short = f"X{sha256(as_seen(words).encode()).hexdigest()[:NAMED].upper()}"
     if not short or short not in taken:
         return short
     return next(f"{short}-{k}" for k in range(2, len(taken) + 3) if f"{short}-{k}" not in taken)
 
 
 def _names(table: Table) -> Mapping[str, str]:
-    """Short name by printed name, in small letters."""
+    """Short name by printed name, in small letters; of a cost line by that of its one service."""
     if "names" not in table.known:
-        pairs = ((r.cells.get("name", "").casefold(), r.cells.get("id", "")) for r in table.rows)
-        table.known["names"] = {name: short for name, short in pairs if name and short}
+        column = "capability" if table.name == "costs" else "name"
+        pairs = [(r.cells.get(column, "").casefold(), r.cells.get("id", "")) for r in table.rows]
+        many = Counter(name for name, _ in pairs)
+        ids = {short.casefold(): name for name, short in pairs} if column != "name" else {}
+        table.known["names"] = {
+            name: short
+            for name, short in pairs
+            if name and short and (column == "name" or many[name] == 1)
+            if ids.get(name, name) == name  # else it may mean the line of that short name
+        }
     names: Mapping[str, str] = table.known["names"]
     return names
 
@@ -268,7 +291,7 @@ def _ranged(
     grade = cells.get("grade", "")
     if not cells.get(low) and not cells.get(high) and grade in GRADES:
         ends = _ends(table, cells, level, grade, tables)
-        cells[low], cells[high] = (f"{end:.12g}" for end in ends)
+        cells[low], cells[high] = (plain_number(f"{end:.12g}", form) for end in ends)
         if ends[0] < ends[1]:
             said.append(f"{BY_GRADE} ({grade})")
     if said:
@@ -320,8 +343,9 @@ def _one_function(raw: RawCase, capabilities: Table) -> Table:
     words = ("1", "1", "1", "E", "the case tells no functions apart")
     cells = dict(zip(("low", "mode", "high", "grade", "basis"), words, strict=True))
     rows = tuple(
-        Row(row.number, {"capability": row.cells.get("id", ""), "function": WHOLE, **cells})
+        Row(row.number, {"capability": row.cells["id"], "function": WHOLE, **cells})
         for row in capabilities.rows
+        if row.cells.get("id")
     )
     return Table("functions", raw.place_of("capabilities"), rows)
 

@@ -98,6 +98,7 @@ def _spoken(column: Column) -> Iterator[Column]:
                 name=f"{column.name}_{language}",
                 kind="text",
                 required=False,
+                filled=False,
                 meaning=f"the same in {name}",
                 language=language,
             )

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from capworth.case.files import read_rows
 from capworth.case.numerals import amount_of
-from capworth.errors import CaseError, Finding, InputError
+from capworth.errors import CaseError, Finding
 
 FILE = "facts.csv"
 COLUMNS = ("fact", "year", "low", "value", "high", "unit", "bound", "source", "address", "note")
@@ -36,15 +36,13 @@ def read_facts(folder: str | Path) -> Mapping[tuple[str, int], Fact]:
 
     Raises
     ------
+    InputError
+        When the file cannot be read.
     CaseError
         With every fault: a column or figure missing, a source not named, a fact told twice.
     """
     path = Path(folder) / FILE
-    try:
-        names, rows = read_rows(path)
-    except InputError as error:
-        problem = f"it cannot be read ({error})"
-        raise CaseError([Finding(FILE, 0, "", problem, "Save it as CSV in UTF-8.")]) from error
+    names, rows = read_rows(path)
     if missing := [column for column in COLUMNS if column not in names]:
         raise CaseError(
             Finding(FILE, 1, column, "the column is missing", "Add it.") for column in missing

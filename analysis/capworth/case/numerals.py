@@ -41,6 +41,15 @@ def as_point(text: str, form: str) -> str:
     return text
 
 
+def plain_number(text: str, form: str = COMMA) -> str:
+    """Write a number that nobody typed so that no case reads its decimals as thousands.
+
+    >>> plain_number("0.625"), plain_number("0.625", "point"), plain_number("1200.5")
+    ('0.6250', '0.625', '1200.5')
+    """
+    return f"{text}0" if form == COMMA and GROUPED[COMMA].fullmatch(text) else text
+
+
 BLANKS = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(\D|$))")
 
 
@@ -112,7 +121,7 @@ def written_as(value: float) -> str:
     >>> written_as(26_000_000.0), written_as(26_000_000.5), written_as(0.5), written_as(-1e300)
     ('26,000,000', '26,000,000.50', '0.5', '-1e+300')
     """
-    if not 1e6 <= abs(value) < 1e15:
+    if not 1e6 <= abs(value) < 1e16:
         return f"{value:.10g}"
     return f"{value:,.0f}" if value.is_integer() else f"{value:,.2f}"
 

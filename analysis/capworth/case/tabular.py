@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from capworth.case.dictionary import CLAIM, SETTINGS, dictionary, table_names
+from capworth.case.numerals import plain_number
 from capworth.case.tables import FRAMES, SCENARIOS, RawCase, Table, table_of
 from capworth.case.written import as_text, plain, with_files
 from capworth.errors import Finding, InputError, nearest
@@ -23,6 +24,8 @@ def raw_of_frames(frames: Mapping[str, Any]) -> RawCase:
     known = (*table_names(), SETTINGS, CLAIM, scenarios)
     findings: list[Finding] = []
     keys: dict[str, dict[str, object]] = {}
+    asked = frames.get(SETTINGS)
+    form = "" if asked is None else str(_keys(SETTINGS, asked).get("number_format", ""))
     tables: dict[str, Table] = {}
     for name, frame in frames.items():
         if name not in known:
@@ -31,7 +34,7 @@ def raw_of_frames(frames: Mapping[str, Any]) -> RawCase:
         elif name in (SETTINGS, CLAIM):
             keys[name] = _keys(name, frame)
         elif name in table_names():
-            cells = _cells(name, frame)
+            cells = _cells(name, frame, form)
             if (table := table_of(name, f"frame {name}", cells, findings)) is not None:
                 tables[name] = table
     if SETTINGS not in keys:
@@ -69,13 +72,13 @@ def _keys(name: str, frame: Any) -> dict[str, object]:
     return {str(k): plain(v, str(k)) for k, v in frame.items() if not _is_blank(v)}
 
 
-def _cells(name: str, frame: Any) -> list[list[str]]:
-    """The heading and the rows of a frame as text."""
+def _cells(name: str, frame: Any, form: str) -> list[list[str]]:
+    """The heading and the rows of a frame as text; `form` is how the case types its numbers."""
     rows = _rows(name, frame)
     heading = list(dict.fromkeys(str(column) for row in rows for column in row))
     if not rows:  # nothing is said of columns: none is missing
         heading = [c.name for c in dictionary()[name].values() if c.required]
-    return [heading, *([_cell(row.get(column)) for column in heading] for row in rows)]
+    return [heading, *([_cell(row.get(column), form) for column in heading] for row in rows)]
 
 
 def _rows(name: str, frame: Any) -> list[Mapping[str, Any]]:
@@ -110,7 +113,7 @@ def _is_blank(value: object) -> bool:
     return value is None or value is pd.NA or value is pd.NaT or value != value
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, form: str) -> str:
     """A cell as a file would say it; what is missing is blank."""
     if isinstance(value, list | tuple):
         return as_text(tuple(value))
@@ -122,4 +125,6 @@ def _cell(value: Any) -> str:
         return value.date().isoformat()
     if isinstance(value, float) and not isfinite(value):
         return str(value)
-    return as_text(value) if isinstance(value, bool | float | date) else str(value)
+    if isinstance(value, float):
+        return plain_number(as_text(value), form)
+    return as_text(value) if isinstance(value, bool | date) else str(value)

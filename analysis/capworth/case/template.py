@@ -1,20 +1,31 @@
 """An empty case that explains itself."""
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 
-from capworth.case.dictionary import SETTINGS, Column, dictionary, row_key, table_names
+from capworth.case.book import ASKED, TAKEN
+from capworth.case.defaults import PLAIN, SCHEDULES
+from capworth.case.dictionary import CLAIM, SETTINGS, Column, dictionary, row_key, table_names
 from capworth.case.files import must_be_empty, writing
 from capworth.case.model import Settings
+from capworth.case.numerals import from_to, written_as
 from capworth.methods.arguments import kinds_checked
 
 README = "README.md"
 
 
 @kinds_checked
-def write_template(folder: str | Path) -> Path:
+def write_template(folder: str | Path, settings: Mapping[str, str] | None = None) -> Path:
     """Write `case.toml`, every table with its headings, and a page that explains each column.
+
+    Parameters
+    ----------
+    folder : a new or empty one
+    settings : those that are known already, such as the organisation
 
     Raises
     ------
@@ -31,46 +42,57 @@ def write_template(folder: str | Path) -> Path:
     path = Path(folder)
     must_be_empty(path)
     with writing(path, anew=True) as put:
-        put("case.toml", _settings(path.resolve().name))
+        put("case.toml", _settings(path.resolve().name, settings or {}))
         for table in table_names():
             put(f"{table}.csv", ",".join(dictionary()[table]) + "\n")
         put(README, columns_page())
     return path
 
 
-def _settings(name: str) -> str:
+def _settings(name: str, given: Mapping[str, str]) -> str:
     lines = [
-        "# Assumptions of the case. Three must be given. Lines that begin with # are not read:",
-        "# they say what is taken, so that taking the mark away changes nothing by itself.",
+        "# Assumptions of the case. Three must be given, where dots stand. Lines that begin with #",
+        "# are not read: they say what is taken, so that taking the mark away changes nothing.",
         "# Amounts of money are in the currency of the case.",
         "",
     ]
+    made = _made(name, given)
     for column in (c for c in dictionary()[SETTINGS].values() if not c.language):
         lines.append(f"# {column.meaning}{_limits(column)}")
-        taken = _taken(column, name)
-        if column.required and not column.filled:
-            lines += [f"{column.name} = {GIVEN[column.name]}", ""]
+        taken = made.get(column.name) or _taken(column)
+        if column.name in ASKED:
+            lines += [f"{column.name} = {_quoted(given.get(column.name, '...'))}", ""]
         elif taken:
             lines += [f"# {column.name} = {taken}", ""]
         else:
-            lines += ["# (nothing is taken; write it as", f"#  {column.name} = ...)", ""]
+            usual = TAKEN[column.name] if column.filled else "nothing"
+            lines += [f"# (taken: {usual}; write it as", f"#  {column.name} = ...)", ""]
     return "\n".join(lines)
 
 
-GIVEN = {"organisation": '"..."', "appraisal_date": '"2025-12-31"', "currency": '"EUR"'}
-DATED = {"price_year": "2025", "first_year": "2026", "discounting": '"eu-cohesion-3"'}  # by these
+def _made(name: str, given: Mapping[str, str]) -> Mapping[str, str]:
+    """What is taken of the settings that follow from what is given, as it stands in the file."""
+    made = {
+        "name": _quoted(re.sub("[^A-Za-z0-9]+", "-", name).strip("-") or "case"),
+        "years": "10",
+        "seed": "1",
+    }
+    if organisation := given.get("organisation"):
+        made["title"] = _quoted(f"{organisation}: what services cost and what they add")
+    if day := given.get("appraisal_date"):
+        year = date.fromisoformat(day).year
+        made |= {"price_year": str(year), "first_year": str(year + 1)}
+    if currency := given.get("currency"):
+        made["discounting"] = _quoted(SCHEDULES.get(currency, PLAIN))
+    return made
 
 
-def _taken(column: Column, name: str) -> str:
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _taken(column: Column) -> str:
     """What is taken where the setting is not given, as it stands in the file; else nothing."""
-    if column.name == "name":
-        return f'"{re.sub("[^A-Za-z0-9]+", "-", name).strip("-") or "case"}"'
-    if column.name == "title":
-        return '"...: what services cost and what they add"'
-    if column.name in DATED:
-        return DATED[column.name]
-    if column.name in ("years", "seed"):
-        return {"years": "10", "seed": "1"}[column.name]
     usual = next((f.default for f in fields(Settings) if f.name == column.name), None)
     match usual:
         case tuple() if usual:
@@ -85,8 +107,16 @@ def _taken(column: Column, name: str) -> str:
             return ""
 
 
+KEYS = {  # files of keys, and what is said of each before its keys
+    SETTINGS: 'The assumptions, a line each: `currency = "EUR"`. In a workbook the sheet `case`.',
+    CLAIM: "Only where a claim is tested. In a workbook the sheet `claim`.",
+}
+COLUMNS = "| kind | unit | needed | meaning |"
+RULE = "| --- | --- | --- | --- | --- |"
+
+
 def columns_page() -> str:
-    """Describe every column of every table, in Markdown, from the data dictionary."""
+    """Describe every key and every column, in Markdown, from the data dictionary."""
     lines = [
         "# The tables of a case",
         "",
@@ -95,10 +125,13 @@ def columns_page() -> str:
         "C name a source of the table `sources`, D and E say in `basis` on what they rest and have",
         "a range. Leave out the tables of questions that you do not ask.",
     ]
-    for table in table_names():
-        key = " + ".join(f"`{k}`" for k in row_key(table))
-        lines += ["", f"## {table}.csv", "", f"One row for each {key}.", ""]
-        lines += ["| column | kind | unit | needed | meaning |", "| --- | --- | --- | --- | --- |"]
+    for table in (SETTINGS, CLAIM, *table_names()):
+        if table in KEYS:
+            lines += ["", f"## {table}.toml", "", KEYS[table], "", "| key " + COLUMNS, RULE]
+        else:
+            key = " + ".join(f"`{k}`" for k in row_key(table))
+            lines += ["", f"## {table}.csv", "", f"One row for each {key}.", ""]
+            lines += ["| column " + COLUMNS, RULE]
         for column in dictionary()[table].values():
             kind = column.kind + (f" ({', '.join(column.options)})" if column.options else "")
             needed = "taken if blank" if column.filled else "yes" if column.required else ""
@@ -108,8 +141,8 @@ def columns_page() -> str:
 
 
 def _limits(column: Column) -> str:
-    if column.lowest is None and column.highest is None:
+    if column.lowest is None:
         return ""
     if column.highest is None:
-        return f" ({column.lowest:g} or more)"
-    return f" ({column.lowest:g} to {column.highest:g})"
+        return f" ({written_as(column.lowest)} or more)"
+    return f" ({from_to(column.lowest, column.highest)})"

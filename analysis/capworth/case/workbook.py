@@ -16,7 +16,7 @@ from pathlib import Path
 from posixpath import dirname, join, normpath
 from xml.etree import ElementTree as ET
 
-from capworth.case.numerals import ERROR
+from capworth.case.numerals import ERROR, plain_number
 
 MOST_BYTES = 64_000_000  # of a workbook
 MOST_UNPACKED = 64_000_000  # bytes of all its parts
@@ -218,7 +218,8 @@ def _get(element: ET.Element, name: str) -> str:
 def _number(text: str) -> str:
     """Write a number as it was typed: whole ones without the decimal that spreadsheets add."""
     value = float(text)
-    return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
+    whole = value.is_integer() and abs(value) < 1e16
+    return str(int(value)) if whole else plain_number(repr(value))
 
 
 DAY_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # built in

@@ -18,6 +18,7 @@ from weakref import ref
 from capworth.case.claim_lock import FILE as LOCK_FILE
 from capworth.case.dictionary import CLAIM, REQUIRED_TABLES, SETTINGS, dictionary
 from capworth.case.model import Case, Estimate, Scenario
+from capworth.case.numerals import plain_number
 from capworth.case.tables import (
     CHANGES,
     CLAIM_FILE,
@@ -134,13 +135,16 @@ def write_case(case: Case, parts: tuple[tuple[str, type[Any], str], ...]) -> Raw
     parts : table, type of a row, and its uncertain number, as the door builds them
     """
     settings = keys_of(case.settings, SETTINGS) | dict(case.settings.translations)
-    tables = {}
+    tables, form = {}, case.settings.number_format
     for name, _, number in parts:
         rows = case.codes if name == "functions" and case.codes else getattr(case, name)
         kept = [row for row in rows if not _is_made(row, number)]
         if kept or name in REQUIRED_TABLES:
             made = tuple(
-                Row(getattr(row, "row", 0) or k, dict(_cells(name, row, number)))
+                Row(
+                    getattr(row, "row", 0) or k,
+                    _in_form(name, _cells(name, row, number), form),
+                )
                 for k, row in enumerate(kept, start=2)
             )
             tables[name] = Table(name, f"{name}.csv", made)
@@ -204,6 +208,12 @@ def plain(value: object, name: str) -> object:
     if isinstance(value, tuple | list):
         return [*value]
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _in_form(table: str, cells: Iterator[tuple[str, str]], form: str) -> Mapping[str, str]:
+    """Write numbers so that they are read as they are, however the case types its own."""
+    kinds = {name: column.kind for name, column in dictionary()[table].items()}
+    return {k: plain_number(t, form) if kinds[k] == "number" else t for k, t in cells}
 
 
 def _cells(table: str, row: Any, number: str) -> Iterator[tuple[str, str]]:

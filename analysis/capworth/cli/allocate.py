@@ -2,11 +2,13 @@
 
 import click
 
+from capworth.cli.options import Draws
+
 
 @click.command("allocate")
 @click.argument("case", type=click.Path())
 @click.option("--platform", help="Only this platform, user by user.")
-@click.option("--draws", type=click.IntRange(100, 100_000), default=1000, show_default=True)
+@click.option("--draws", type=Draws(100, 100_000), default=1000, show_default=True)
 def command(case: str, platform: str | None, draws: int) -> None:
     """Share the shared platforms of CASE by every key, side by side.
 

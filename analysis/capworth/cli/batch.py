@@ -2,7 +2,7 @@
 
 import click
 
-from capworth.cli.options import WORKERS, on_cluster
+from capworth.cli.options import WORKERS, Draws, formats_of, listed, on_cluster
 from capworth.study.progress import showing
 
 
@@ -10,7 +10,7 @@ from capworth.study.progress import showing
 @click.argument("cases", nargs=-1, required=True, type=click.Path())
 @click.option("--out", type=click.Path(file_okay=False), default="reports", show_default=True)
 @click.option("--scenarios", is_flag=True, help="Also each case under each of its scenarios.")
-@click.option("--draws", type=click.IntRange(100, 10_000_000), help="Sampled draws.")
+@click.option("--draws", type=Draws(100, 10_000_000), help="Sampled draws.")
 @click.option("--lang", default="", help="Languages of the reports, such as en,fr.")
 @click.option("--format", "formats", default="pdf,html", show_default=True, help="Papers.")
 @click.option("--dask", metavar="ADDRESS", help="Draw on a Dask cluster: tcp://HOST:8786.")
@@ -34,9 +34,7 @@ def command(
     """
     from capworth.runs.batch import run_batch
 
-    def listed(words: str) -> tuple[str, ...]:
-        return tuple(word.strip() for word in words.split(",") if word.strip())
-
+    written = formats_of(formats)
     with on_cluster(dask) as executor, showing() as tell:
         found = run_batch(
             cases,
@@ -45,13 +43,14 @@ def command(
             draws,
             listed(lang),
             workers,
-            listed(formats),
+            written,
             executor,
             resume,
             tell,
             click.echo,
         )
-    click.echo(f"{len(found.table)} runs in {out}")
+    many = len(found.table)
+    click.echo(f"{many} run{'' if many == 1 else 's'} in {out}")
     for name, fault in found.faults.items():
         click.echo(f"{name}: {fault}", err=True)
     if found.faults:

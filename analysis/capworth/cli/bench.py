@@ -2,10 +2,12 @@
 
 import click
 
+from capworth.cli.options import Draws, listed
+
 
 @click.command("bench")
 @click.argument("case", type=click.Path())
-@click.option("--draws", type=click.IntRange(100, 10_000_000), help="Sampled draws.")
+@click.option("--draws", type=Draws(100, 10_000_000), help="Sampled draws.")
 @click.option("--lang", default="en", show_default=True, help="Languages, such as en,fr.")
 def command(case: str, draws: int | None, lang: str) -> None:
     """Time each stage of a run of CASE beside the least that it could take; write nothing.
@@ -17,7 +19,7 @@ def command(case: str, draws: int | None, lang: str) -> None:
     from capworth.runs.timing import UNIT, time_stages, unit
 
     one = unit()
-    languages = [word.strip() for word in lang.split(",") if word.strip()]
+    languages = listed(lang)
     found = time_stages(case, draws, languages)
     total = sum(stage.seconds for stage in found)
     rows = [

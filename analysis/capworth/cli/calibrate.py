@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from capworth.cli.options import listed
+
 if TYPE_CHECKING:
     from capworth.appraisal.attribution import Calibration
 
@@ -28,7 +30,7 @@ def command(folder: str, out: str | None, lang: str) -> None:
     from capworth.cli.terminal import show
     from capworth.study.tables import as_csv
 
-    languages = [word.strip() for word in lang.split(",")]
+    languages = listed(lang)
     names = ["calibration.csv", *(f"calibration-{language}.svg" for language in languages)]
     with writing(Path(out) if out else None, *names) as put:
         found = calibrate(folder)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from capworth.errors import CaseError, InputError
+from capworth.errors import CaseError, Finding, InputError
 
 if TYPE_CHECKING:
     from capworth.case.model import Case
@@ -65,14 +65,24 @@ def command(case: str, deep: bool, known: bool, as_json: bool) -> None:
 
 def hold(case: "Case") -> None:
     """Raise what shows only when scenarios are put in place, or what must be done is paid for."""
+    from capworth.case.tables import SCENARIOS
+
     _be_possible(case)
+    findings: list[Finding] = []
     for scenario in case.scenarios:  # each makes a case of its own, which has its own faults
-        other = case.with_scenario(scenario.id)
         try:
-            _be_possible(other)
+            _be_possible(case.with_scenario(scenario.id))
         except CaseError as error:
             words = f"with scenario {scenario.id!r}, "
-            raise CaseError(replace(f, problem=words + f.problem) for f in error.findings) from None
+            told = (f.problem.removeprefix(words) for f in error.findings)
+            findings += [
+                replace(f, problem=words + p) for f, p in zip(error.findings, told, strict=True)
+            ]
+        except InputError as error:
+            problem, _, fix = str(error).partition(". ")
+            findings.append(Finding(SCENARIOS, 0, scenario.id, problem, fix))
+    if findings:
+        raise CaseError(findings)
 
 
 def _be_possible(case: "Case") -> None:

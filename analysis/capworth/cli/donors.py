@@ -2,7 +2,7 @@
 
 import click
 
-from capworth.cli.options import WORKERS
+from capworth.cli.options import WORKERS, listed
 
 
 @click.command("donors")
@@ -17,6 +17,6 @@ def command(
     """Write one A4 page for each package of RUN that a donor could pay for, and an index."""
     from capworth.runs.papers import write_donor_papers
 
-    languages = tuple(word.strip() for word in lang.split(",")) if lang else ()
+    languages = listed(lang)
     for path in write_donor_papers(folder, out, languages, packages, workers):
         click.echo(str(path))

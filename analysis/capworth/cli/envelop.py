@@ -2,6 +2,7 @@
 
 import click
 
+from capworth.cli.options import listed
 from capworth.cli.terminal import show
 
 TABLES = (
@@ -84,7 +85,7 @@ def command(
 
 
 def _words(given: str) -> list[str]:
-    return [word.strip() for word in given.split(",") if word.strip()]
+    return [*listed(given)]
 
 
 def _cell(cell: object) -> str:

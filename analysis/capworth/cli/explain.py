@@ -87,7 +87,9 @@ def _answer(folder: Path, case: Any, subject: str, language: str) -> None:
 
 
 def _short(cell: object) -> str:
-    return f"{cell:,.4g}" if isinstance(cell, float) else str(cell)
+    from capworth.case.numerals import in_brief
+
+    return in_brief(cell, 4) if isinstance(cell, float) else str(cell)
 
 
 def _level(cell: object) -> str:

@@ -23,6 +23,9 @@ def command(which: str | None, status: str | None, unit_values: bool) -> None:
     if status and status not in STATUSES:
         raise InputError(f"there is no standing {status!r}. {nearest(status, STATUSES)}")
     chosen = (which or "").casefold()
+    sets = {one.name for one in schedules().values()} | {one.set for one in parameters().values()}
+    if not any(chosen in name.casefold() for name in sets):
+        raise InputError(f"no set is called {which!r}. {nearest(which or '', sets)}")
     for schedule in schedules().values():
         if (not status or schedule.status == status) and chosen in schedule.name.casefold():
             rates = ", ".join(f"{rate:.2%} from year {year}" for year, rate in schedule.bands)
@@ -46,9 +49,11 @@ def command(which: str | None, status: str | None, unit_values: bool) -> None:
 def _list_values() -> None:
     """List what a row of `unit_values` may cite."""
     from capworth.case.library import library
+    from capworth.case.numerals import from_to, written_as
 
     for one in library().values():
         money = f"{one.currency} of {one.price_year} {one.unit}" if one.currency else one.unit
-        ends = f" ({one.low:g} to {one.high:g})" if one.low < one.high else ""
-        click.echo(f"{one.id} [{one.status}]: {one.value:g}{ends} {money}, {one.scope}: {one.name}")
+        ends = f" ({from_to(one.low, one.high)})" if one.low < one.high else ""
+        worth = f"{written_as(one.value)}{ends} {money}"
+        click.echo(f"{one.id} [{one.status}]: {worth}, {one.scope}: {one.name}")
         click.echo(f"    {one.title}, {one.publisher}, {one.year}; {one.note}")

@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from capworth.cli.options import LARGEST_SEED, WORKERS, on_cluster
+from capworth.cli.options import (
+    LARGEST_SEED,
+    WORKERS,
+    Draws,
+    formats_of,
+    listed,
+    on_cluster,
+)
 from capworth.study.progress import showing
 
 if TYPE_CHECKING:
@@ -16,7 +23,7 @@ if TYPE_CHECKING:
 @click.argument("case", type=click.Path())
 @click.option("--out", type=click.Path(), help="Run folder [default: reports/NAME].")
 @click.option("--scenario", metavar="NAME", default="", help="One of the case's scenarios.toml.")
-@click.option("--draws", type=click.IntRange(100, 10_000_000), help="Sampled draws.")
+@click.option("--draws", type=Draws(100, 10_000_000), help="Sampled draws.")
 @click.option("--seed", type=click.IntRange(0, LARGEST_SEED), help="Seed of every random stream.")
 @click.option("--lang", help="Languages of the report, such as en,fr.")
 @click.option(
@@ -94,7 +101,7 @@ def command(
     asked = asked.with_scenario(scenario) if scenario else asked
     name = f"{asked.settings.name}-{scenario}" if scenario else asked.settings.name
     folder = Path(out) if out else Path("reports") / name
-    languages = tuple(word.strip() for word in lang.split(",")) if lang else ()
+    languages, written = listed(lang), formats_of(formats)
     runs.must_lie_outside(case, folder)
     if until_stable:
         if draws is not None:
@@ -103,7 +110,6 @@ def command(
         draws = _enough(asked, seed, tolerance, workers)
     with on_cluster(dask) as executor, showing() as tell:
         every = parameters == "all"
-        written = tuple(word.strip() for word in formats.split(",") if word.strip())
         study = runs.run(
             asked,
             folder,
@@ -127,8 +133,11 @@ def command(
         click.echo(repr(answer))
     if "conventions" in study:
         click.echo("\n".join(study.conventions.findings()))
-    for paper in sorted(folder.glob("report-*.pdf")):
+    papers = sorted(folder.glob("report-*.pdf"))
+    for paper in papers:
         click.echo(f"decision paper: {paper}")
+    if not papers:
+        click.echo(f"run folder: {folder}")
 
 
 def _enough(case: "Case", seed: int | None, tolerance: float, workers: int) -> int:

@@ -2,13 +2,13 @@
 
 import click
 
-from capworth.cli.options import WORKERS
+from capworth.cli.options import WORKERS, Draws
 
 
 @click.command("scenarios")
 @click.argument("case", type=click.Path())
 @click.argument("names", metavar="[NAME]...", nargs=-1)
-@click.option("--draws", type=click.IntRange(100, 10_000_000), default=5_000, show_default=True)
+@click.option("--draws", type=Draws(100, 10_000_000), default=5_000, show_default=True)
 @click.option("--out", type=click.Path(dir_okay=False), help="Also write the table as CSV.")
 @click.option("--list", "only_list", is_flag=True, help="Only list them, with what each changes.")
 @WORKERS
@@ -25,12 +25,15 @@ def command(
     from capworth.case.files import writing_file
     from capworth.case.read import read_case
     from capworth.cli.terminal import show
+    from capworth.errors import InputError
     from capworth.study.pages import told_of
     from capworth.study.scorecard import scorecard
     from capworth.study.shown import written
     from capworth.study.tables import as_csv
 
     asked = read_case(case)
+    if not asked.scenarios:
+        raise InputError("the case has no scenarios. Add scenarios.toml to it.")
     if only_list:
         for scenario in asked.scenarios:
             click.echo(f"{scenario.id}: {scenario.name}")

@@ -4,7 +4,7 @@ import math
 
 import click
 
-from capworth.cli.options import WORKERS
+from capworth.cli.options import WORKERS, Draws
 from capworth.cli.terminal import show
 
 
@@ -12,7 +12,7 @@ from capworth.cli.terminal import show
 @click.argument("case", type=click.Path())
 @click.argument("actuals", type=click.Path())
 @click.option("--out", type=click.Path(), help="Also write the table to this CSV file.")
-@click.option("--draws", type=click.IntRange(100, 10_000_000), help="Sampled draws.")
+@click.option("--draws", type=Draws(100, 10_000_000), help="Sampled draws.")
 @WORKERS
 def command(case: str, actuals: str, out: str | None, draws: int | None, workers: int) -> None:
     """Hold what has come about (ACTUALS, a CSV file) against the plan of CASE."""

@@ -129,8 +129,8 @@ def gap_worth(
             earned[:, c] = _joint(games, "money", capability, users, draws.size) / MILLION
     with np.errstate(invalid="ignore", divide="ignore"):
         part = np.where(gap > CLOSED, closed / gap, np.nan)
+        close = 1 - gap / whole[:, None]  # unknown where all that could be reached weighs nothing
         rate, back = (np.where(paid > 0, worth / paid, np.nan) for worth in (closed, earned))
-    close = 1 - gap / whole[:, None]
     has_money, has_harm = model.known["money"], model.known["harm"]
     table = pd.DataFrame(
         {

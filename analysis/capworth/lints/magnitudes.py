@@ -18,6 +18,7 @@ OFF = 0.4  # of the length of a scale
 MANY = 10.0  # times over that a budget pays for everything
 SPIKE = 30.0  # factor by which one figure leaves its series
 STEADY = 5.0  # factor within which the figures around it agree
+PER_CENT = 50.0  # points of a scale of per cent on which 1 is next to nothing
 YEARS = 10  # between the day of the appraisal, the year of prices and year 0
 RISE, FALL = 0.3, -0.02  # a year, of a price index: beyond it prices ran away, or fell
 T = TypeVar("T")
@@ -52,6 +53,7 @@ def magnitude_lints(case: Case) -> Iterator[Lint]:
     yield from more_found_than_sought(case)
     yield from promises_beyond_the_scale(case)
     yield from levels_off_the_scale(case)
+    yield from shares_for_per_cent(case)
     yield from budget_out_of_measure(case)
     yield from years_that_lie_apart(case)
     yield from figures_that_leave_their_series(case)
@@ -148,11 +150,17 @@ def ranges_of_many_sizes(case: Case) -> Iterator[Lint]:
     wide = [
         e
         for e in case.estimates().values()
-        if e.low > 0 and max(e.mode / e.low, e.high / e.mode) >= WIDE
+        if any(_of_another_size(end, e.mode) for end in (e.low, e.high))
     ]
     for table, found in _by(wide, lambda e: e.table):
         figures = tuple(f"{_name(e)}: {written_as(e.low)} - {written_as(e.high)}" for e in found)
         yield lint("M02", table, (e.row for e in found), map(_name, found), figures=figures)
+
+
+def _of_another_size(end: float, mode: float) -> bool:
+    """Whether an end of a range is far larger than its middle, or far smaller and not nothing."""
+    larger = mode != 0 and abs(end) >= WIDE * abs(mode)
+    return larger or (end * mode > 0 and abs(mode) >= WIDE * abs(end))
 
 
 def rates_nobody_saw(case: Case) -> Iterator[Lint]:
@@ -269,6 +277,22 @@ def levels_off_the_scale(case: Case) -> Iterator[Lint]:
         yield lint("M07", "scores", (e.row for e, _ in found), names, figures=told)
 
 
+def shares_for_per_cent(case: Case) -> Iterator[Lint]:
+    """Levels and effects typed as parts of one on a scale of per cent: 0.8 for 80 %."""
+    wide = {
+        c.id
+        for c in case.measured
+        if c.unit.startswith("%") and abs((c.best or 0.0) - (c.worst or 0.0)) >= PER_CENT
+    }
+    levels = [s.level for s in case.scores if s.criterion in wide and not s.level.made_from]
+    changes = [e.change for e in case.effects if e.criterion in wide]
+    for table, found in (("scores", levels), ("effects", changes)):
+        small = [e for e in found if e.mode and max(abs(e.low), abs(e.high)) <= 1]
+        if small:
+            told = tuple(f"{_name(e)}: {written_as(e.mode)} %" for e in small)
+            yield lint("M11", table, (e.row for e in small), map(_name, small), figures=told)
+
+
 def budget_out_of_measure(case: Case) -> Iterator[Lint]:
     """A budget, or a target, that buys nothing, or everything many times over."""
     payers, costs, most = case.settings.budget_payers, dict[str, float](), 0.0
@@ -302,6 +326,11 @@ def years_that_lie_apart(case: Case) -> Iterator[Lint]:
         span = f"{s.first_year}-{last}"
         told = tuple(f"{name} {years}" for name, years in found.items())
         yield lint("M09", "improvements", (), found, years=told, span=span)
+    old = [p for p in case.funding if p.use == "programme" and p.year < s.first_year - YEARS]
+    if old:
+        told = tuple(f"{p.id} {p.year}" for p in old)
+        names, rows = [p.id for p in old], [p.amount.row for p in old]
+        yield lint("M09", "funding", rows, names, years=told, span=f"{s.first_year}-{last}")
     apart = {
         key: str(year)
         for key, year in (("appraisal_date", s.appraisal_date.year), ("price_year", s.price_year))

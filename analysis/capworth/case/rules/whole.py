@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby
 
 from capworth.case.check import BadCellError, Typed, TypedRow
 from capworth.case.comparisons import Counted, panel_of, read_comparisons
@@ -73,13 +73,14 @@ def budget_has_a_use(settings: Mapping[str, object], typed: Typed) -> Iterator[F
 
 
 def productivity_can_be_tracked(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
-    """Two capabilities have all figures of each comparison in two common years."""
+    """Two capabilities have all figures of each comparison, above 0, in two common years."""
     text = settings.get("productivity")
     if not isinstance(text, str) or not text:
         return
+    figures = typed.get("activity", ())
     rows = tuple(
         Counted(r.text("capability"), r.text("metric"), int(r.number_in("year")), r.text("unit"))
-        for r in typed.get("activity", ())
+        for r in figures
     )
     metrics = {row.metric for row in rows}
     try:
@@ -95,12 +96,25 @@ def productivity_can_be_tracked(settings: Mapping[str, object], typed: Typed) ->
                 f"no capability has the metric {metric!r} in activity",
                 nearest(metric, metrics),
             )
-        if not unknown and panel_of(comparison, rows) is None:
+        if unknown:
+            continue
+        panel = panel_of(comparison, rows)
+        if panel is None:
             yield _fault(
                 "productivity",
                 f"{comparison.text!r}: no two capabilities have these in two common years",
                 "Add figures to activity, in one unit a series, or leave the comparison out.",
             )
+            continue
+        many = len(comparison.used)
+        for place in chain.from_iterable(panel.places):
+            for side in (place[:many], place[many:]):
+                if not any(figures[k].number_in("value") for k in side):
+                    yield figures[side[0]].fault(
+                        "value",
+                        f"of nothing, and the comparison {comparison.text!r} asks for more",
+                        "Correct it, or leave the comparison out of productivity.",
+                    )
 
 
 def _fault(key: str, problem: str, fix: str) -> Finding:
@@ -185,6 +199,17 @@ def evidence_is_named(_: Mapping[str, object], typed: Typed) -> Iterator[Finding
                 yield row.fault(
                     high, f"a figure of grade {grade} without a range", "Widen low and high."
                 )
+
+
+def names_have_letters(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """What is printed as a name is one: the dots of an empty case are none, nor is a dash."""
+    fix = "Write the name that is to be printed."
+    for key in ("organisation", "title"):
+        if isinstance(name := settings.get(key), str) and not any(map(str.isalnum, name)):
+            yield _fault(key, f"{name!r} is no name", fix)
+    for row in _rows(typed, *typed):
+        if (name := row.text("name")) and not any(map(str.isalnum, name)):
+            yield row.fault("name", f"{name!r} is no name", fix)
 
 
 def shares_sum_to_one(_: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
@@ -398,10 +423,10 @@ def platforms_have_users(_: Mapping[str, object], typed: Typed) -> Iterator[Find
 def activity_is_before_the_appraisal(
     settings: Mapping[str, object], typed: Typed
 ) -> Iterator[Finding]:
-    """No figure comes from after the appraisal date."""
+    """No figure, and no published estimate, comes from after the appraisal date."""
     day = settings.get("appraisal_date")
     if isinstance(day, date):
-        for row in _rows(typed, "activity"):
+        for row in _rows(typed, "activity", "published"):
             if row.number_in("year") > day.year:
                 yield row.fault(
                     "year",
@@ -427,10 +452,9 @@ def improvements_have_cost_and_effect(_: Mapping[str, object], typed: Typed) -> 
 
 
 def years_are_inside(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
-    """Money is spent inside the appraisal, and prices of its years are known."""
-    first, years, currency = (settings.get(k) for k in ("first_year", "years", "currency"))
-    base = settings.get("price_year")
-    if not isinstance(first, int) or not isinstance(years, int) or not isinstance(base, int):
+    """Money is spent inside the appraisal, or was before it and is called sunk."""
+    first, years = settings.get("first_year"), settings.get("years")
+    if not isinstance(first, int) or not isinstance(years, int):
         return
     last = first + years - 1
     for row in _rows(typed, "costs"):
@@ -440,36 +464,55 @@ def years_are_inside(settings: Mapping[str, object], typed: Typed) -> Iterator[F
                 yield row.fault(
                     column, f"{year} is outside {first} to {last}", "Move it, or call it sunk."
                 )
-    prices = {(r.text("kind"), r.text("currency"), r["year"]) for r in _rows(typed, "prices")}
+
+
+def prices_are_known(settings: Mapping[str, object], typed: Typed) -> Iterator[Finding]:
+    """All money can be brought to the currency and the prices of the case.
+
+    What lacks in prices is told once, at the first row that needs it.
+    """
+    own, base = settings.get("currency"), settings.get("price_year")
+    if not isinstance(base, int):
+        return
+    known = {(r.text("kind"), r.text("currency"), r["year"]) for r in _rows(typed, "prices")}
+    lacking: dict[tuple[str, object, int], list[tuple[TypedRow, str]]] = {}
+
+    def ask(row: TypedRow, column: str, kind: str, currency: object, *years: int) -> None:
+        for year in years:
+            if (kind, currency, year) not in known:
+                lacking.setdefault((kind, currency, year), []).append((row, column))
+
     for row in _rows(typed, "totals", "costs", "unit_values", "funding"):
+        year = row["price_year"]
         if not row.text("currency"):
             if row["scale"] == "money":
                 yield row.fault("currency", "money without a currency", "Name it.")
-            continue
-        year = row["price_year"]
-        if not isinstance(year, int):
+        elif not isinstance(year, int):
             yield row.fault("price_year", "money without a price year", "Name it.")
-            continue
-        foreign = currency and row["currency"] != currency
-        if foreign and ("exchange", row["currency"], year) not in prices:
-            yield row.fault(
-                "currency",
-                f"no rate of {row.text('currency')} in {year}",
-                f"Add a row 'exchange,{row.text('currency')},{year}' to prices.",
-            )
-        for needed in {year, base} if year != base else set[int]():
-            if ("deflator", currency, needed) not in prices:
-                yield row.fault(
-                    "price_year",
-                    f"no price index of {currency} in {needed}",
-                    f"Add a row 'deflator,{currency},{needed}' to prices.",
-                )
+        else:
+            if own and row["currency"] != own:
+                ask(row, "currency", "exchange", row["currency"], year)
+            if year != base:
+                ask(row, "price_year", "deflator", own, year, base)
+    for row in _rows(typed, "members"):
+        year = row["contribution_year"]
+        if isinstance(year, int) and year != base and row["contribution"] is not None:
+            ask(row, "contribution_year", "deflator", own, year, base)
+    for (kind, currency, year), rows in lacking.items():
+        what = "rate" if kind == "exchange" else "price index"
+        among = f", which {len(rows)} rows need" if len(rows) > 1 else ""
+        yield rows[0][0].fault(
+            rows[0][1],
+            f"no {what} of {currency} in {year}{among}",
+            f"Add a row '{kind},{currency},{year}' to prices.",
+        )
 
 
 ROW_BY_ROW = (estimates_are_ordered, evidence_is_named)
 RULES: Mapping[Rule, tuple[str, ...]] = {  # with the tables that each must see whole
     estimates_are_ordered: (),
     evidence_is_named: (),
+    names_have_letters: (),
     shares_sum_to_one: ("functions",),
     costs_have_one_owner: (),
     members_costs_are_stated: ("costs", "usage"),
@@ -482,8 +525,9 @@ RULES: Mapping[Rule, tuple[str, ...]] = {  # with the tables that each must see 
     activity_is_before_the_appraisal: (),
     relations_are_possible: (),
     pledges_are_whole: (),
-    improvements_have_cost_and_effect: ("costs", "effects"),
-    years_are_inside: ("prices",),
+    improvements_have_cost_and_effect: ("costs", "effects", "savings"),
+    years_are_inside: (),
+    prices_are_known: ("prices",),
     nominal_money_has_an_index: ("prices",),
     budget_has_a_use: ("improvements",),
     productivity_can_be_tracked: ("activity",),
