@@ -156,9 +156,10 @@ def test_money_and_harm_against_the_model_answered_anew(
     single = np.eye(len(alone), dtype=bool)
     worth = [rivals.choice.joint(one, one * 0) for one in single]
     rivals = replace(rivals, sets=single, delays=single * 0, worth=np.array(worth))
-    moved = 0
+    moved, inputs = 0, inputs_of(rivals)
     lines = {line.amount.name: line for line in case.costs if line.improvement}
-    for one in inputs_of(rivals):
+    assert {b.growth.name for b in case.business_as_usual} <= {one.name for one in inputs}
+    for one in inputs:
         if one.name in lines:
             continue  # as it turns out, which no single estimate is
         levels = one.quantiles(np.array([0.1, 0.8]))

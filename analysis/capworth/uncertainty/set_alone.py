@@ -221,6 +221,7 @@ class Sites:
         found = {e.change.name: (e.capability, e.criterion) for e in case.effects}
         found |= {s.level.name: (s.capability, s.criterion) for s in case.scores}
         found |= {s.share.name: (SAVED, s.line) for s in case.savings}
+        found |= {b.growth.name: (b.capability, "") for b in case.business_as_usual}
         lines = ((line.id, (SAVED, line.id)) for line in case.costs)
         found |= {f"{table}/{key}": at for key, at in lines for table in ("costs", "bias")}
         return {name: place for name, place in found.items() if place in self.users}
