@@ -11,7 +11,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from capworth.case.model import HARM, NET, BusinessAsUsual, Case, Estimate
+from capworth.case.model import (
+    HARM,
+    NET,
+    BusinessAsUsual,
+    Case,
+    Estimate,
+    Relation,
+    Saving,
+)
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.uncertainty.distributions import normal_copula
 from capworth.model.draws import Sampled, quantile_of
@@ -171,6 +179,27 @@ def test_money_and_harm_against_the_model_answered_anew(
             np.testing.assert_allclose(found[row, alone], anew, rtol=1e-7, err_msg=one.name)
             moved += int(np.abs(anew - rivals.worth[alone]).max() > 1e-9)
     assert moved
+
+
+def test_a_saving_is_no_part_of_what_a_pair_adds(small: Case) -> None:
+    """SCAN and LINK add a share of the lesser of what they bring, and LINK saves besides."""
+    like = small.effects[0].change
+    bonus = replace(like, name="relations/pair", low=0.2, mode=0.4, high=0.6)
+    share = replace(like, name="savings/LINK", low=0.2, mode=0.3, high=0.6)
+    saving = Saving("LINK", "LAB-STAFF", share)
+    pair = Relation("LINK", "synergy", "SCAN", bonus=bonus)
+    case = replace(small, relations=(pair,), savings=(saving,))
+    case = case.with_settings(objective=NET, budget=400_000.0)
+    rivals = rivals_in(case)
+    both, stated = np.array([True, True, False]), np.zeros(3, dtype=np.int64)
+    worth = np.array([rivals.choice.joint(both, stated)])
+    rivals = replace(rivals, sets=both[None], delays=stated[None], worth=worth)
+    (one,) = (x for x in inputs_of(rivals) if x.name == share.name)
+    found, _ = one.at(np.array([0.5]))
+    half = replace(saving, share=replace(share, low=0.5, mode=0.5, high=0.5))
+    anew = rivals_in(replace(case, savings=(half,))).choice.joint(both, stated)
+    assert anew != pytest.approx(worth[0])
+    assert found[0, 0] == pytest.approx(anew, rel=1e-9)
 
 
 @pytest.mark.parametrize("objective", [NET, HARM])
