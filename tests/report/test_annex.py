@@ -16,6 +16,7 @@ from capworth.charts.gallery import GALLERY
 from capworth.charts.schedule import yearly_limited
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
+from capworth.report.annex.claim import claim_paragraphs
 from capworth.report.annex.contents import (
     LEAVES,
     PAPER,
@@ -268,6 +269,12 @@ def test_a_set_or_a_package_is_not_said_to_close_alone(bundled: Study, study: St
     assert "leaf.curve_note" not in {*phrases_of(small.blocks)}
 
 
+def test_a_share_of_simulations_is_never_told_as_none(study: Study) -> None:
+    never = study.with_answers(claim=replace(study.claim, suited=0.0))
+    told = said(claim_paragraphs(never)[2], Voice(Language.of(study.case, "en"), never))
+    assert "In <1% of the simulations" in plain(told)
+
+
 @pytest.mark.parametrize(
     ("how", "amount", "said_so"),
     [
@@ -290,6 +297,20 @@ def test_no_more_digits_than_four_and_enough_to_tell_from_one(
 
 
 # ---------------------------------------------------------------- how it is set
+
+
+@pytest.mark.parametrize("code", ["en", "fr", "es"])
+def test_page_1_keeps_the_note_of_its_picture(
+    bundled: Study, papers: dict[str, bytes], code: str
+) -> None:
+    """It says how to read the fills; a language that says more than a page holds loses it."""
+    note = plain(
+        str(
+            document(bundled, code, dict.fromkeys(GALLERY, "<svg/>"))["decision"]["picture"]["note"]
+        )
+    )
+    shown = plain(PdfReader(BytesIO(papers[code])).pages[0].extract_text())
+    assert note[:40].split() == shown[shown.index(note[:12]) :][:40].split()
 
 
 def test_a_table_that_is_taller_than_a_sheet_goes_on_on_the_next(bundled: Study) -> None:

@@ -428,6 +428,18 @@ def test_what_adds_nothing_at_any_budget_is_not_said_to_be_too_dear(study: Study
     assert "fits" not in box_of(page)["Advice"]
 
 
+def test_what_is_said_of_a_number_is_told_apart_from_its_range(
+    lean: Callable[[str], Study],
+) -> None:
+    """80% interval 59–70; 34 (26–50) points a million: the range is no part of what follows."""
+    for kind in ("no improvements", "costs only"):
+        found = lean(kind)
+        numbers = decision_page(found, words_of(found.case))["numbers"]
+        ranged = [n["text"] for n in numbers if n["text"].startswith("80% interval")]
+        assert ranged, kind
+        assert all(re.match(r"80% interval \S+; ", text) for text in ranged), ranged
+
+
 def test_bars_of_members_that_start_late_are_said_to_be_as_stated(study: Study) -> None:
     """Page 1 shows each alone from its stated start: they add up to more than the set closes."""
     words, table = words_of(study.case), study.programme.to_frame()

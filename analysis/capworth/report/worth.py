@@ -10,10 +10,10 @@ from capworth.report.content import (
     Ref,
     Text,
     Word,
+    listed,
     ref,
     row_ref,
     say,
-    sentences,
 )
 from capworth.report.money import MILLIONS, parts_by_payer, payer_key, paying, total_cost
 from capworth.report.rows import row_of, rows_of
@@ -48,7 +48,7 @@ def ranged(figure: Ref, text: Text) -> Text:
     if figure.amount.is_certain:
         return text
     span = Ref(figure.figure, figure.amount, "span")
-    return sentences(say("decision.range", span=span), text)
+    return listed((say("decision.range", span=span), text), "series")
 
 
 def _total_cost(study: Study) -> Number:
