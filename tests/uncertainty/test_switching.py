@@ -11,7 +11,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from capworth.case.model import HARM, NET, Case, Estimate
+from capworth.case.model import (
+    HARM,
+    NET,
+    BusinessAsUsual,
+    Case,
+    Estimate,
+    Relation,
+    Saving,
+)
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.uncertainty.distributions import normal_copula
 from capworth.model.draws import Sampled, quantile_of
@@ -132,27 +140,66 @@ def test_every_input_against_the_model_answered_anew(
     assert {"costs", "effects", "scores", "criteria", "group"} <= kinds
 
 
+def kept(case: Case) -> Case:
+    """REG and LAB end in 2028 unless CLOUD keeps them: it acts on both chains without effects."""
+    rate = replace(case.effects[0].change, low=0.0, mode=0.1, high=0.2)
+    paths = [
+        BusinessAsUsual(c, replace(rate, name=f"business_as_usual/{c}"), None, 2028)
+        for c in ("REG", "LAB")
+    ]
+    rows = (replace(i, keeps="REG LAB" if i.id == "CLOUD" else "") for i in case.improvements)
+    longer = case.with_settings(years=4)
+    return replace(longer, improvements=tuple(rows), business_as_usual=tuple(paths))
+
+
+@pytest.mark.parametrize("make", [lambda case: case, kept], ids=["small", "kept"])
 @pytest.mark.parametrize("objective", [NET, HARM])
-def test_money_and_harm_against_the_model_answered_anew(small: Case, objective: str) -> None:
+def test_money_and_harm_against_the_model_answered_anew(
+    small: Case, objective: str, make: Callable[[Case], Case]
+) -> None:
     """Of sets of one improvement: what each adds alone is what the model answers."""
-    case = replace(small, relations=()).with_settings(objective=objective, budget=400_000.0)
-    rivals = rivals_in(case)
-    alone = np.flatnonzero(rivals.sets.sum(axis=1) == 1)
-    assert len(alone)
-    moved = 0
+    case = replace(make(small), relations=())
+    case = case.with_settings(objective=objective, budget=400_000.0)
+    rivals, alone = rivals_in(case), np.arange(len(case.improvements))
+    single = np.eye(len(alone), dtype=bool)
+    worth = [rivals.choice.joint(one, one * 0) for one in single]
+    rivals = replace(rivals, sets=single, delays=single * 0, worth=np.array(worth))
+    moved, inputs = 0, inputs_of(rivals)
     lines = {line.amount.name: line for line in case.costs if line.improvement}
-    for one in inputs_of(rivals):
+    assert {b.growth.name for b in case.business_as_usual} <= {one.name for one in inputs}
+    for one in inputs:
         if one.name in lines:
             continue  # as it turns out, which no single estimate is
         levels = one.quantiles(np.array([0.1, 0.8]))
-        worth, _ = one.at(levels)
+        found, _ = one.at(levels)
         for row, level in enumerate(levels.tolist()):
             answered = rivals.sample.model.answer(Fixed(rivals.sample, one.name, level))
             gains = getattr(answered.gains, objective).mean(axis=0)
             anew = rivals.sets[alone].astype(float) @ gains
-            np.testing.assert_allclose(worth[row, alone], anew, rtol=1e-7, err_msg=one.name)
+            np.testing.assert_allclose(found[row, alone], anew, rtol=1e-7, err_msg=one.name)
             moved += int(np.abs(anew - rivals.worth[alone]).max() > 1e-9)
     assert moved
+
+
+def test_a_saving_is_no_part_of_what_a_pair_adds(small: Case) -> None:
+    """SCAN and LINK add a share of the lesser of what they bring, and LINK saves besides."""
+    like = small.effects[0].change
+    bonus = replace(like, name="relations/pair", low=0.2, mode=0.4, high=0.6)
+    share = replace(like, name="savings/LINK", low=0.2, mode=0.3, high=0.6)
+    saving = Saving("LINK", "LAB-STAFF", share)
+    pair = Relation("LINK", "synergy", "SCAN", bonus=bonus)
+    case = replace(small, relations=(pair,), savings=(saving,))
+    case = case.with_settings(objective=NET, budget=400_000.0)
+    rivals = rivals_in(case)
+    both, stated = np.array([True, True, False]), np.zeros(3, dtype=np.int64)
+    worth = np.array([rivals.choice.joint(both, stated)])
+    rivals = replace(rivals, sets=both[None], delays=stated[None], worth=worth)
+    (one,) = (x for x in inputs_of(rivals) if x.name == share.name)
+    found, _ = one.at(np.array([0.5]))
+    half = replace(saving, share=replace(share, low=0.5, mode=0.5, high=0.5))
+    anew = rivals_in(replace(case, savings=(half,))).choice.joint(both, stated)
+    assert anew != pytest.approx(worth[0])
+    assert found[0, 0] == pytest.approx(anew, rel=1e-9)
 
 
 @pytest.mark.parametrize("objective", [NET, HARM])

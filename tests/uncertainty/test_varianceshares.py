@@ -128,3 +128,10 @@ def test_nothing_to_share_is_said(small: Case) -> None:
     assert found is not None
     with pytest.raises(InputError, match="nothing to share"):
         variance_shares(sample, replace(found, _table=found.to_frame().iloc[:0]))
+
+
+def test_the_error_of_two_draws_by_hand() -> None:
+    """Shares 0 and 2 of a variance of 1: a standard deviation of root 2, over root 2."""
+    found = sobol_indices([-1.0, 1.0], [1.0, -1.0], [[-1.0, -1.0]])
+    assert (found.first[0], found.first_error[0]) == pytest.approx((1.0, 1.0))
+    assert (found.total[0], found.total_error[0]) == pytest.approx((1.0, 1.0))

@@ -221,6 +221,7 @@ class Sites:
         found = {e.change.name: (e.capability, e.criterion) for e in case.effects}
         found |= {s.level.name: (s.capability, s.criterion) for s in case.scores}
         found |= {s.share.name: (SAVED, s.line) for s in case.savings}
+        found |= {b.growth.name: (b.capability, "") for b in case.business_as_usual}
         lines = ((line.id, (SAVED, line.id)) for line in case.costs)
         found |= {f"{table}/{key}": at for key, at in lines for table in ("costs", "bias")}
         return {name: place for name, place in found.items() if place in self.users}
@@ -370,7 +371,8 @@ class MovedWorth:
         effects = tuple(e for e in case.effects if e.step and (e.capability, "") in wanted)
         chains = any(not criterion for _, criterion in wanted)
         met = chains_of(Model(replace(case, effects=effects)), draws) if chains else ()
-        found: dict[Place, Meeting] = {(meeting.capability, ""): meeting for meeting in met}
+        acted = ((meeting, (meeting.capability, "")) for meeting in met)
+        found: dict[Place, Meeting] = {at: meeting for meeting, at in acted if at in wanted}
         rows = tuple(s for s in case.savings if (SAVED, s.line) in wanted)
         left = {s.line for s in case.receipts if (SAVED, s.line) not in wanted}
         costs = tuple(line for line in case.costs if line.id not in left)

@@ -195,6 +195,7 @@ def test_the_smallest_size_and_its_error_by_hand() -> None:
     assert smallest(alike, 0.6) == (3.0, 3.0, 3.0)
     assert smallest(alike, 0.8).size == 9.0
     assert smallest(alike, 0.8, most=5.0).size == np.inf
+    assert smallest(alike, 0.8, most=9.0).size == 9.0
     apart = smallest([[1, 1, 1, 1, 9], [1, 9, 9, 9, 9]], 0.5)
     assert apart.size == 1.0
     assert apart.high > apart.size
@@ -214,6 +215,14 @@ def test_no_ratio_can_be_shown_where_p_cannot_be_small() -> None:
 @pytest.mark.parametrize("row", GOLDEN["words"]["rows"], ids=lambda row: row["word"])
 def test_words(row: dict[str, Any]) -> None:
     assert word_of(PValues(*row["p"]), GOLDEN["words"]["alpha"]) == row["word"]
+
+
+def test_a_p_of_just_alpha_rejects() -> None:
+    """In the order margin, greater, less, below margin, above inverse."""
+    assert word_of(PValues(0.05, 0.01, 1.0, 1.0, 0.01)) == "supported"
+    assert word_of(PValues(1.0, 1.0, 0.05, 0.01, 1.0)) == "contradicted"
+    assert word_of(PValues(1.0, 0.5, 0.5, 0.05, 0.05)) == "no material difference"
+    assert word_of(PValues(0.4, 0.05, 1.0, 0.6, 0.01)) == "greater, margin not shown"
 
 
 def test_the_weakest_word_counts() -> None:

@@ -20,7 +20,15 @@ from capworth.methods.portfolio.confidence import (
     frontier_at,
     later,
 )
-from capworth.methods.portfolio.good_sets import NOT_NOW, START, maximal_sets, roles
+from capworth.methods.portfolio.good_sets import (
+    CHOOSE,
+    NOT_NOW,
+    PREFER,
+    REPLACE,
+    START,
+    maximal_sets,
+    roles,
+)
 from capworth.methods.uncertainty.order_statistics import order_quantile
 from capworth.streams import stream
 
@@ -72,6 +80,19 @@ def test_set_and_start_together() -> None:
     assert delays == case["expected"]["delay"]
     by_year = sum(later(spend[k], delays[k]) for k in range(3))
     np.testing.assert_allclose(by_year, case["expected"]["spend"], atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("better", "verb"), [(7, CHOOSE), (6, PREFER), (4, PREFER), (3, REPLACE)], ids=str
+)
+def test_the_limits_of_the_verbs_are_theirs(better: int, verb: str) -> None:
+    """Of 20 draws: from 0.35 on it is a choice, from 0.2 on the best is preferred."""
+    sets = np.array([[1, 1, 0], [1, 0, 1]], dtype=bool)
+    other = np.where(np.arange(20) < better, 11.0, 1.0)
+    found = roles(sets, np.column_stack((np.full(20, 10.0), other)))
+    assert found.exchanges[0].p_better == better / 20
+    assert len(found.choices()) == (better >= 4)
+    assert found.verbs[1] == verb
 
 
 def test_start_choose_not_now() -> None:

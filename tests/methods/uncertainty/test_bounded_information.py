@@ -15,6 +15,7 @@ from capworth.methods.uncertainty.bounded_information import (
     bounded_evsi,
     set_sums,
     survey_resolves,
+    worth_within,
 )
 from capworth.methods.uncertainty.order_statistics import order_quantile, quantile_error
 from capworth.methods.uncertainty.substitution import switching_probability, switching_stretches
@@ -33,6 +34,14 @@ def test_evpi_is_bounded() -> None:
     assert found.best == expected["best"]
     assert found.evpi == pytest.approx(expected["evpi"], abs=1e-9)
     assert found.ceiling == pytest.approx(expected["ceiling"], abs=1e-9)
+
+
+def test_an_overspend_leaves_a_part_undone_or_all() -> None:
+    """Bills of 8, 10 and 12 with 10 at hand, and one of nothing; a loss counts in full."""
+    value, cost = np.array([[6.0, 6.0, 6.0, 6.0, -6.0]]), np.array([[8.0, 10.0, 12.0, 0.0, 12.0]])
+    assert worth_within(value, cost, 10.0).tolist() == [[6.0, 6.0, 5.0, 6.0, -6.0]]
+    assert worth_within(value, cost, 10.0, whole=True).tolist() == [[6.0, 6.0, 0.0, 6.0, -6.0]]
+    assert worth_within(value, cost, 0.0).tolist() == [[0.0, 0.0, 0.0, 6.0, -6.0]]
 
 
 @given(st.integers(0, 10**6), st.booleans())

@@ -41,6 +41,14 @@ def test_normal_closed_form(golden: dict[str, Any]) -> None:
     assert found.choice == 1
 
 
+def test_the_standard_error_of_three_draws_by_hand() -> None:
+    """The first falls short by 0, 2 and 0: variance 4/3 with two degrees of freedom."""
+    found = evpi([[3, 1], [0, 2], [4, 4]])
+    assert found.choice == 0
+    assert found.value == pytest.approx(2 / 3)
+    assert found.standard_error == pytest.approx(2 / 3)
+
+
 def test_the_standard_error_covers_the_truth() -> None:
     net = 1 + np.sqrt(5) * stream(5, "test").standard_normal((400, 500))
     found = [evpi(np.column_stack((np.zeros(500), row))) for row in net]
