@@ -57,3 +57,32 @@ def test_names_are_held_against_one_another_once(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(language, "_alone", counted)
     Language("en", {**NAMES, "K": "One more"}).short("K", 20)
     assert len(asked) == 2  # without brackets, then cut
+
+
+@pytest.mark.parametrize(
+    ("code", "items", "said"),
+    [
+        ("en", ["6.7", "7.2", "8.3", "3.1"], "6.7, 7.2, 8.3 and 3.1"),
+        ("es", ["6,7", "7,2", "8,3", "3,1"], "6,7; 7,2; 8,3 y 3,1"),
+        ("fr", ["6,7", "7,2", "3,1"], "6,7\u202f; 7,2 et 3,1"),
+        ("en", ["102,200", "29,200", "0"], "102,200; 29,200 and 0"),
+        (
+            "en",
+            ["Images, next generation", "Quality", "Mobile"],
+            "Images, next generation; Quality and Mobile",
+        ),
+        ("en", ["Images, next generation", "Quality"], "Images, next generation and Quality"),
+        ("ar", ["أ", "ب", "ج"], "أ وب وج"),
+    ],
+)
+def test_parts_that_hold_commas_are_not_told_apart_by_commas(
+    code: str, items: list[str], said: str
+) -> None:
+    assert Language(code).listed(items) == said
+
+
+def test_asterisks_of_a_name_print_nothing_bold() -> None:
+    language = Language("en", {"X": "Data **two** (X)"})
+    for name in (language.name("X"), language.brief("X"), language.short("X", 12)):
+        assert "**" not in name
+        assert name.replace("\u2060", "").startswith("Data **")

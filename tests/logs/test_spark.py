@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -403,6 +404,59 @@ def told_of(*words: str) -> tuple[int, str]:
     return done.exit_code, done.stderr
 
 
+JAVA_ENDS = """
+import sys
+from threading import Thread
+from time import sleep
+
+from pyspark import SparkContext
+
+from capworth.errors import InputError
+from capworth.logs import count_activity, spark
+
+
+def kill():
+    tracker = SparkContext._active_spark_context.statusTracker()
+    while not tracker.getActiveStageIds():
+        sleep(0.05)
+    SparkContext._gateway.proc.kill()
+
+
+def opened_and_killed(*given):
+    Thread(target=kill, daemon=True).start()
+    return opened(*given)
+
+
+def counted():
+    return count_activity([sys.argv[1]], "LEDGER", engine="spark", workers=1)
+
+
+opened, spark._opened = spark._opened, opened_and_killed
+try:
+    counted()
+except InputError as error:
+    print(error)
+spark._opened = opened
+print(counted())
+"""
+
+
+def test_a_java_that_ends_in_mid_count(tmp_path: Path) -> None:
+    """It is no fault of a file, and the same process can count again."""
+    log = write_csv(tmp_path / "log.csv", 30_000, 1)
+    done = subprocess.run(
+        [sys.executable, "-c", JAVA_ENDS, str(log)],
+        capture_output=True,
+        check=True,
+        text=True,
+        timeout=300,
+    )
+    ended, again = done.stdout.splitlines()
+    assert ended.startswith("Spark's Java ended while it counted. Where it wanted memory give it")
+    assert again.startswith("<LoggedActivity: 30,000 exchanges")
+    assert "Traceback" not in done.stderr
+
+
 def test_a_master_that_does_not_answer(log: Path) -> None:
     url = f"spark://127.0.0.1:{_free_port()}"
     code, told = told_of(str(log), "--engine", "spark", "--master", url)
@@ -421,8 +475,6 @@ def test_without_java(log: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
 
 def test_without_the_extra(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
-
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
     with pytest.raises(CapworthError, match=r"needs the extra `spark`: pip install"):
         count_activity([log], "LEDGER", engine="spark")

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from capworth.case.model import Case
 from capworth.charts.gallery import GALLERY
+from capworth.charts.schedule import yearly_limited
 from capworth.language.language import Language
 from capworth.language.numbers import Amount
 from capworth.report.annex.contents import (
@@ -26,11 +27,11 @@ from capworth.report.annex.contents import (
 from capworth.report.annex.leaves import unit_of
 from capworth.report.bars import Bar, Bars, Group, scale
 from capworth.report.blocks import Grid, Words
-from capworth.report.content import Name, Voice, ref, refs_of, said, stated
+from capworth.report.content import WRITERS, Name, Voice, phrases_of, ref, refs_of, said, stated
 from capworth.report.edition import SHORT
 from capworth.report.packing import packed
 from capworth.report.pages import said_sheet
-from capworth.report.pdf import document, write_report
+from capworth.report.pdf import document, set_document, write_report
 from capworth.study.stages import Study, run_study
 
 BUNDLED = Path(__file__).parents[2] / "data" / "interpol-2019"
@@ -206,7 +207,7 @@ def test_levels_kept_as_logarithms_are_promised_in_plain_units(bundled: Study) -
 
 
 COLUMNS = {  # of each picture or table, and how they are written; heads say units and thousands
-    "productivity": ("productivity", "productivity:middle p_rise:probability"),
+    "productivity": ("productivity", "productivity:factor p_rise:probability"),
     "capabilities": ("capabilities", "cost_m:spread score:spread p_first:probability"),
     "chain": ("capabilities", "harm_per_m:spread harm_days:middle money_m:middle"),
     "excellence": ("excellence", "p_excellent:probability p_top:probability"),
@@ -254,7 +255,80 @@ def test_columns_are_those_that_heads_name(bundled: Study) -> None:
     }
 
 
+def test_a_set_or_a_package_is_not_said_to_close_alone(bundled: Study, study: Study) -> None:
+    made = {sheet.name: {*phrases_of(sheet.blocks)} for sheet in sheets(bundled)}
+    assert "leaf.closes_axis" in made["alignment"]
+    assert "leaf.closes_axis_budget" in made["funding"]
+    assert "leaf.closes_axis_package" in made["donors"]
+    assert "leaf.closes_axis" not in made["funding"] | made["donors"]
+    assert yearly_limited(bundled.case)
+    assert not yearly_limited(study.case)
+    assert "leaf.curve_note" in made["funding"]
+    small = next(sheet for sheet in sheets(study) if sheet.name == "funding")
+    assert "leaf.curve_note" not in {*phrases_of(small.blocks)}
+
+
+@pytest.mark.parametrize(
+    ("how", "amount", "said_so"),
+    [
+        ("factor", (1.0431, 1.0431, 1.0431), "1.04"),  # certain, and a rise
+        ("factor", (1.4432, 1.4314, 1.4555), "1.44"),
+        ("factor", (1.4432, 0.5, 2.5), "1.4"),
+        ("tenth", (28.64, 28.64, 28.64), "28.6"),
+        ("tenth", (496.64, 496.64, 496.64), "497"),
+        ("tenth", (266_761.2, 266_761.2, 266_761.2), "266,800"),
+        ("tenth", (0.0, 0.0, 0.0), "0"),
+        ("money_tenth", (500.24, 500.24, 500.24), "€500.2 million"),
+        ("money_tenth", (177_912.34, 177_912.34, 177_912.34), "€177,900 million"),
+        ("money_at", (266_761.2, 266_761.2, 266_761.2), "€266,800 million"),
+    ],
+)
+def test_no_more_digits_than_four_and_enough_to_tell_from_one(
+    how: str, amount: tuple[float, float, float], said_so: str
+) -> None:
+    assert WRITERS[how](Language("en", currency="EUR"), Amount(*amount)) == said_so
+
+
 # ---------------------------------------------------------------- how it is set
+
+
+def test_a_table_that_is_taller_than_a_sheet_goes_on_on_the_next(bundled: Study) -> None:
+    """Below its title it begins, no row is lost and none lies over another."""
+    content = document(bundled, "en", dict.fromkeys(GALLERY, "<svg/>"))
+    (section,) = (s for s in content["sections"] if s["name"] == "switching")
+    (grid,) = (b for b in section["blocks"] if b["kind"] == "grid")
+    marks = [f"row{k}" for k in range(len(grid["rows"]))]
+    rows = [
+        [f"{mark} {'very long name ' * 16}", *row[1:]]
+        for mark, row in zip(marks, grid["rows"], strict=True)
+    ]
+    long = {
+        **section,
+        "blocks": [{**grid, "rows": rows} if b is grid else b for b in section["blocks"]],
+    }
+    given = {**content, "sections": [long if s is section else s for s in content["sections"]]}
+    reader = PdfReader(
+        BytesIO(set_document("report.typ", given, bundled.case.settings.appraisal_date))
+    )
+    found = {mark: [] for mark in marks}
+    for number, page in enumerate(reader.pages):
+
+        def see(text: str, cm: Any, tm: Any, _f: Any, _s: float, number: int = number) -> None:
+            for mark in re.findall(r"row\d+\b", text):
+                found[mark].append((number, -(tm[5] * cm[3] + cm[5])))
+
+        page.extract_text(visitor_text=see)
+    title = next(
+        k
+        for k, page in enumerate(reader.pages)
+        if plain(section["title"])[:20] in plain(page.extract_text()) and k > 2
+    )
+    places = [found[mark][0] for mark in marks]
+    assert places[0][0] == title
+    assert places == sorted(places)
+    assert {number for number, _ in places} == {title, title + 1}
+    low = [-height for number, height in places]
+    assert min(low) > 17 * 72 / 25.4
 
 
 def sizes(report: bytes, pages: range) -> Iterator[tuple[int, float, str]]:

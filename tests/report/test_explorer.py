@@ -164,8 +164,9 @@ def test_lists_and_isolates_are_those_of_the_library(engine: Engine, code: str) 
     names = ["A", "Interpol (x)", "قدرة", "Iglesia", "19–24", "Été", "–"]
     language = Language(code)
     for count in range(len(names) + 1):
-        said = engine.find(f"speakers.{code}.listed(given)", names[:count])
-        assert said == language.listed(names[:count])
+        for some in (names[:count], [*names[:count], "A, b"], [*names[:count], "3,1"]):
+            said = engine.find(f"speakers.{code}.listed(given)", some)
+            assert said == language.listed(some)
     assert engine.find("given.map(isolated)", names) == [isolated(name) for name in names]
     nested = "a\u2066b\u2066c\u2069d\u2069\u2066e\u2069"
     assert engine.find("flat(given)", nested) == flat(nested)
@@ -396,6 +397,26 @@ def test_nothing_is_wider_than_a_phone(page: Page, path: Path, held: Any) -> Non
             assert wide <= 0, address
     finally:
         page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_a_long_name_to_choose_from_does_not_widen_the_page(page: Page, path: Path) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    try:
+        opened(page, path, "#/evidence")
+        page.evaluate(
+            "document.querySelector('.controls select').add(new Option('word '.repeat(40)))"
+        )
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    finally:
+        page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_what_is_not_in_the_programme_has_no_start_to_measure(engine: Engine, study: Study) -> None:
+    never = Figure("start.x", None, "year", "start")
+    assert Language("en").said(never) == "–"
+    assert engine.find("speakers.en.said(given)", {"value": None, "unit": "year"}) == "–"
+    absent = [i for i in study.case.improvement_ids if i not in study.programme.chosen]
+    assert all(study.figures[f"start.{i}"].value is None for i in absent)
 
 
 def test_a_number_opens_and_gives_the_focus_back(

@@ -200,6 +200,17 @@ def test_the_scripts_choose_as_the_library_does(engine: Engine, library: Library
         )
 
 
+def spread(sample: Sample) -> Sample:
+    """Effects three times as large that take three years to be full: levels are reached before."""
+    case = sample.case
+    more = (
+        replace(e, change=replace(c, low=3 * c.low, mode=3 * c.mode, high=3 * c.high))
+        for e, c in ((e, e.change) for e in case.effects if e.criterion)
+    )
+    rows = tuple(replace(i, ramp_years=3) for i in case.improvements)
+    return draw_sample(replace(case, improvements=rows, effects=tuple(more)), DRAWS)
+
+
 def paired(sample: Sample) -> Sample:
     """The same draws where two pairs of improvements strengthen, or weaken, one another."""
     case, model = sample.case, copy.copy(sample.model)
@@ -253,10 +264,11 @@ def test_a_budget_that_buys_everything_is_searched_to_the_end(
     vars(choice).pop("search", None)
 
 
-@pytest.mark.parametrize("kind", ["distance", "net", "harm", "pairs"])
+@pytest.mark.parametrize("kind", ["distance", "net", "harm", "pairs", "spread"])
 def test_any_set_is_worth_the_same_whenever_its_members_start(sample: Sample, kind: str) -> None:
     """Also sets that no programme holds, so that every meeting and every delay is heard."""
-    other = paired(sample) if kind == "pairs" else sample.with_objective(kind)
+    made = {"pairs": paired, "spread": spread}
+    other = made[kind](sample) if kind in made else sample.with_objective(kind)
     choice, engine, draw = Choice.of(other), Engine(), random.Random(kind)
     engine.run(f"var sim = new Simulations({json.dumps(simulations(other))})")
     opens = np.isfinite(choice.plan.worth)

@@ -22,6 +22,7 @@ from pypdf import PdfReader
 from capworth.appraisal.claim import CHANGED, EXPLORATORY, REGISTERED
 from capworth.case.dictionary import table_names
 from capworth.case.model import Case, Correlation, Distribution, PlannedSurvey
+from capworth.charts.funding import menu_facts
 from capworth.charts.gallery import GALLERY
 from capworth.charts.svg import to_svg
 from capworth.errors import InputError
@@ -416,6 +417,34 @@ def test_in_money_alone_doing_nothing_may_be_best(study: Study) -> None:
         assert list(box_of(page)) == ["Question", "Advice"]
 
 
+def test_what_adds_nothing_at_any_budget_is_not_said_to_be_too_dear(study: Study) -> None:
+    programme = study.programme
+    table = programme.to_frame().assign(chosen=False, role="not now")
+    free = programme.frontier().assign(chosen="").head(1)
+    nothing = replace(programme, measure="distance", _table=table, _frontier=free)
+    page = decision_page(study.with_answers(programme=nothing), words_of(study.case))
+    assert page["title"] == "No improvement adds anything"
+    assert "at no budget" in box_of(page)["Advice"]
+    assert "fits" not in box_of(page)["Advice"]
+
+
+def test_bars_of_members_that_start_late_are_said_to_be_as_stated(study: Study) -> None:
+    """Page 1 shows each alone from its stated start: they add up to more than the set closes."""
+    words, table = words_of(study.case), study.programme.to_frame()
+    late = replace(study.programme, _table=table.assign(delay=table["chosen"].astype(int)))
+    for programme in (study.programme, late):
+        page = decision_page(study.with_answers(programme=programme), words)
+        told = "from its stated start" in page["picture"]["note"]
+        assert told == bool(programme.late) == (programme is late)
+
+
+def test_the_least_and_the_most_of_packages_both_bear_their_unit(study: Study) -> None:
+    found = menu_facts(study, words_of(study.case).charts)
+    assert str(found["least"]).startswith("€")
+    assert str(found["least"]).endswith("million")
+    assert str(found["most"]).endswith("million")
+
+
 def test_the_price_of_a_harm_day_is_a_ratio_of_means(study: Study) -> None:
     """0.3 million over 2 days a year in years that count 2.5: 60,000 a day."""
     priced = replace(
@@ -432,7 +461,7 @@ def test_the_proposed_set_of_page_2_is_the_programme(study: Study) -> None:
     options = summary_page(study, words)["options"]
     cells = {row["head"]: row["cells"][options["marked"]] for row in options["rows"]}
     assert cells["**Brings**: distance closed, %"] == words.cell(Amount(*programme.gain))
-    assert cells["Net in money, priced part"] == words.cell(Amount(*programme.net_m))
+    assert cells["Net, priced benefits only"] == words.cell(Amount(*programme.net_m))
     assert cells["Chance to keep €0.11 million"] == words.probability(programme.p_within)
 
 
@@ -834,6 +863,8 @@ RARE |= {
     "convergence.regret_programme",
     "answers.nothing",
     "answers.sooner",
+    *("answers.swaps", "decision.adds_nothing.title", "decision.adds_nothing.recommendation"),
+    "decision.picture.late",
     "choice.more",
     "decision.programme.raise_unsure",
     "decision.programme.searched",  # test_sets_or_starts_that_are_too_many_are_named_on_page_one
@@ -943,6 +974,7 @@ RARE |= {  # said of a programme that the small case does not have; see test_spe
     "verb.open",
 }
 BUNDLED = {  # said of the bundled case only: it has earmarks, targets, a network and yearly limits
+    "leaf.curve_note",
     "leaf.geometric",
     "network.error",
     "leaf.minutes",

@@ -496,8 +496,12 @@ def test_what_a_switch_takes_in_and_lets_go() -> None:
 def test_what_further_money_takes_in() -> None:
     study, told = speaking.speaking_study(), speaking.pages("distance", "en")
     text = told["summary.answers.rows[4].more"]
-    for _, row in study.funding.next_euro().iterrows():
-        assert f"takes in {named(study, str(row['added']).split(), '')} (" in text
+    rows = [row for _, row in study.funding.next_euro().iterrows()]
+    assert any(row["dropped"] for row in rows)
+    for row in rows:
+        came, went = (named(study, str(row[side]).split(), "") for side in ("added", "dropped"))
+        beside = f" in place of {went}" if row["dropped"] else ""
+        assert f"takes in {came}{beside} (" in text
 
 
 def test_page_1_names_what_to_start_to_choose_and_to_prefer() -> None:

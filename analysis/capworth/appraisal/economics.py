@@ -706,26 +706,27 @@ def _savings(sample: Sample, programme: Programme | None, perspective: str) -> p
     """Saving by improvement and cost line, alone; and of the programme's members together."""
     model, factors = sample.model.savings, discount_factors(sample.case)
     chosen = () if programme is None else programme.chosen
-    delays = () if programme is None else tuple(_taken(programme)[1].tolist())
+    taken, delays = ((), ()) if programme is None else _taken(programme)
+    late = {k: int(delays[k]) for k in np.flatnonzero(taken).tolist()}
     rows: dict[tuple[str, str], dict[str, object]] = {}
-    for line, paid, shares in model.drawn(Kept(sample)):
+    for line, saved in model.drawn(Kept(sample)):
         given = model.rows[line.id]
-        inside = np.array([row.improvement in chosen for row in given], dtype=np.bool_)
         every = [
-            (row.improvement, share, row.cashable) for row, share in zip(given, shares, strict=True)
+            (row.improvement, saved.due({user: 0}), share, row.cashable)
+            for row, user, share in zip(given, saved.users, saved.shares, strict=False)
         ]
-        late = model.moved(line.id, shares, delays)
-        if inside.any():
-            cashable = all(r.cashable for r, taken in zip(given, inside, strict=True) if taken)
-            every.append((RECOMMENDED, 1 - remaining_share(late[inside]), cashable))
-        for subject, share, cashable in every:
-            saved = present_value(paid * share, factors) / MILLION
+        inside = [row for row in given if row.improvement in chosen]
+        if inside:
+            share = 1 - remaining_share(saved.left_out(late))
+            every.append((RECOMMENDED, saved.due(late), share, all(r.cashable for r in inside)))
+        for subject, due, share, cashable in every:
+            worth = present_value(due * share, factors) / MILLION
             mine = line.payer in PERSPECTIVES[perspective].payers
             rows[subject, line.id] = {
                 "owner": line.capability or line.platform or line.improvement,
                 "payer": line.payer,
                 "share": float(share[:, -1].mean()),
-                **Interval.of(saved).columns("saving_m"),
+                **Interval.of(worth).columns("saving_m"),
                 "cashable": cashable,
                 "counted": mine and (cashable or perspective == SOCIETY),
             }

@@ -14,7 +14,7 @@ import pandas as pd
 
 from capworth.charts.style import ROW, looks
 from capworth.language.language import Language
-from capworth.language.numbers import Amount, decimals
+from capworth.language.numbers import Amount, at_most, decimals
 from capworth.model.result import Answer
 from capworth.multicriteria.contributions import Contributions
 from capworth.programme.architecture import Architecture
@@ -236,7 +236,7 @@ def sure(confidence: float, language: Language) -> str:
 
 def money_at(millions: float, language: Language, currency: str = "") -> str:
     """Write millions that hold at a confidence: to a tenth, below one million to two digits."""
-    places = 1 if abs(millions) < HUNDRED else 0
+    places = at_most(millions, 1 if abs(millions) < HUNDRED else 0)
     if abs(millions) < 1:
         places = decimals(millions, millions, millions)
     return language.money(millions, currency, places)

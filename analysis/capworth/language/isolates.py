@@ -8,7 +8,7 @@ from unicodedata import bidirectional
 
 ISOLATE = ("\u2066", "\u2069")  # what lies between is read from left to right
 RIGHTWARDS = "\u200f"  # a letter without a width: what follows runs from right to left
-MARKS = '.,:;!?()[]«»"*…†،؛؟'  # around a word, and no part of it
+MARKS = '.,:;!?()[]«»"*…†،؛؟\u2060'  # around a word, and no part of it
 _OPENED = frozenset("\u2066\u2067\u2068")
 
 

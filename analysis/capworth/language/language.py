@@ -169,24 +169,34 @@ class Language:
 
     def name(self, key: str) -> str:
         """Printed name of a thing of the case; its short name where none is known."""
-        return self.typeset(self.names.get(key, key))
+        return self._plain(self.names.get(key, key))
 
     def brief(self, key: str) -> str:
         """Printed name without what stands in brackets behind it, unless another has that one."""
-        return self.typeset(_cut(self, 0).get(key, key))
+        return self._plain(_cut(self, 0).get(key, key))
 
     def short(self, key: str, most: int = 46) -> str:
         """Printed name without what stands in brackets, cut between words to so many letters.
 
         Two things never have one name: where a cut leaves them alike, their short names follow.
         """
-        return self.typeset(_cut(self, most).get(key, key))
+        return self._plain(_cut(self, most).get(key, key))
+
+    def _plain(self, name: str) -> str:
+        """Set a name whose asterisks are its own: two together would print what follows bold."""
+        return self.typeset(name.replace("**", f"*{UNBROKEN}*"))
 
     def listed(self, items: Iterable[str], most: int = 99) -> str:
-        """Join with commas and a last "and"; those beyond `most` are only counted."""
+        """Join with commas and a last "and"; those beyond `most` are only counted.
+
+        Where a part holds a comma itself, such as a decimal one, what stands between is a mark
+        that tells the parts apart.
+        """
         parts = self._shown(items, most)
         if not parts:
             return self.say("none")
+        if len(parts) > 2 and any("," in part for part in parts):
+            parts = [self.say("separator").join(parts[:-1]), parts[-1]]
         text = str(format_list(parts, locale=self.phrases.locale))
         for pattern, word in self.phrases.joins:
             text = re.sub(pattern, word, text)
@@ -345,8 +355,8 @@ class Language:
         figure : value, range, unit and error; "not measured" is said where there is no value
         ranged : whether the range stands behind
         """
-        if figure.value is None:
-            return self.say("figure.absent")
+        if figure.value is None:  # a year is not measured: what never begins has none
+            return self.say("unknown" if figure.unit == "year" else "figure.absent")
         unit, value = figure.unit, figure.value
         if unit == "year":
             return self._isolated(str(half_up(value, 0)))

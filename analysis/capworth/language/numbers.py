@@ -105,6 +105,15 @@ def digits(unit: str, value: float, low: float, high: float, error: float | None
     return max(min(places, floor(-log10(2 * error))), least)
 
 
+def at_most(value: float, places: int) -> int:
+    """So many decimals, or as many as `MOST` significant digits leave.
+
+    >>> at_most(28.6, 1), at_most(500.24, 1), at_most(266_761.2, 0)
+    (1, 1, -2)
+    """
+    return min(places, MOST - 1 - _power(abs(value))) if abs(value) >= TINY else places
+
+
 def rounded(value: float, low: float, high: float) -> float:
     """Round a value to the digits that its interval allows.
 

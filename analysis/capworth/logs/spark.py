@@ -9,7 +9,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import reduce
 from importlib.util import find_spec
 from pathlib import Path
@@ -49,8 +49,8 @@ def opened_on_spark(files: Sequence[Path], master: str, workers: int) -> Iterato
     Raises
     ------
     InputError
-        When no Java is found, the master cannot be reached, none of its workers takes the work, or
-        a file cannot be read.
+        When no Java is found, or it ends, the master cannot be reached, none of its workers takes
+        the work, or a file cannot be read.
     """
     where = master or f"local[{workers}]"
     _must_be_there(where)
@@ -71,6 +71,7 @@ def opened_on_spark(files: Sequence[Path], master: str, workers: int) -> Iterato
     try:
         base = SparkSession(running) if running else _begin(SparkSession, where)
     except Exception as error:  # of the gateway, of Java, of the cluster: of many types
+        _forget_dead()
         raise InputError(
             f"Spark does not start: {_first(error)} Give it a Java 17 or 21 with every module "
             "(Debian: default-jre-headless), and try again."
@@ -83,12 +84,19 @@ def opened_on_spark(files: Sequence[Path], master: str, workers: int) -> Iterato
             session.conf.set(name, value)
         with crew.watched():
             yield _opened(ibis.pyspark.connect(session), session, files)
-    except (PySparkException, Py4JError) as error:
+    except (PySparkException, Py4JError, OSError) as error:
+        if not _java_answers():
+            raise InputError(
+                "Spark's Java ended while it counted. Where it wanted memory give it more "
+                "(SPARK_DRIVER_MEMORY=4g), or count fewer files at once; then try again."
+            ) from error
+        if isinstance(error, OSError):  # of a file, as Java is well
+            raise
         if crew.are_gone:
             raise crew.absent() from error
         raise InputError(refusal(_first(error), files)) from error
     finally:
-        if running is None:
+        if running is None and not _forget_dead():
             base.stop()
 
 
@@ -121,6 +129,30 @@ def _begin(kind: Any, master: str) -> Any:
         for name in ("spark.driver.host", "spark.driver.bindAddress"):
             builder = builder.config(name, "127.0.0.1")  # what is here is asked from here
     return builder.getOrCreate()
+
+
+def _java_answers() -> bool:
+    """Whether the Java of this process still lives."""
+    from py4j.protocol import Py4JError
+    from pyspark import SparkContext
+
+    gateway = SparkContext._gateway
+    try:
+        return gateway is not None and bool(gateway.jvm.System.nanoTime())
+    except (Py4JError, OSError):
+        return False
+
+
+def _forget_dead() -> bool:
+    """Forget a Java that is gone, so that another can begin; whether it was."""
+    from pyspark import SparkContext
+    from pyspark.sql import SparkSession
+
+    if _java_answers():
+        return False
+    SparkContext._gateway = SparkContext._jvm = SparkContext._active_spark_context = None
+    SparkSession._instantiatedSession = None
+    return True
 
 
 class _Workers:
@@ -166,13 +198,16 @@ class _Workers:
                 self._context.setLocalProperty(name, None)
 
     def _watch(self) -> None:
+        from py4j.protocol import Py4JError
+
         seen = monotonic()
-        while not self._over.wait(TICK):
-            if self._work():
-                seen = monotonic()
-            elif monotonic() - seen > PATIENCE:
-                self.are_gone = True
-                self._context.cancelJobGroup(GROUP)
+        with suppress(Py4JError, OSError):  # Java is gone: who counts is told so
+            while not self._over.wait(TICK):
+                if self._work():
+                    seen = monotonic()
+                elif monotonic() - seen > PATIENCE:
+                    self.are_gone = True
+                    self._context.cancelJobGroup(GROUP)
 
     def _work(self) -> bool:
         if self._master.startswith("local"):

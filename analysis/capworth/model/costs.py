@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -11,6 +12,7 @@ from capworth.case.register import schedules
 from capworth.methods.allocation.keys import KEYS, PEAK, TREE, equal, peak_shares
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.discounting import effect_profile, factors
+from capworth.methods.portfolio.confidence import later
 from capworth.model.draws import AtModes, Draws, by_draw
 from capworth.model.out_turn import OutTurns
 from capworth.model.paths import Paths
@@ -19,6 +21,11 @@ from capworth.model.price_base import PriceBase
 PAYERS = ("organisation", "members", "donors")
 Key: TypeAlias = Callable[[Floats, Floats, Floats], Floats]  # of use, fixed part and benefit
 Priced: TypeAlias = tuple[CostLine, Floats, Floats]  # line, (draws,) amount, its part of each year
+Outlay: TypeAlias = (
+    tuple[  # improvement, payer, (draws,) amount, its part of each year so much later
+        int, str, Floats, Callable[[int], Floats]
+    ]
+)
 
 
 def discount_factors(case: Case) -> Floats:
@@ -95,7 +102,7 @@ class CostModel:
         platform = by_draw(size, len(case.platforms), len(PAYERS))
         improvement = by_draw(size, len(case.improvements), len(PAYERS))
         asked = by_draw(size, len(case.improvements))
-        keepers, discount = self.paths.keepers, self._discount
+        discount = self._discount
         spread = np.zeros((*platform.shape, len(discount) if self.paths.declared else 0))
         for line, amount, years in self.priced(draws):
             cost = amount * float(years @ self._discount)
@@ -103,7 +110,7 @@ class CostModel:
             if line.capability:
                 c = self._capabilities[line.capability]
                 capability[:, c, payer] += amount * (self.paid(draws, line) @ self._discount)
-                for k in (k for k, kept in keepers if kept == c):
+                for k in self.keepers(line):
                     again = self.kept(draws, line, k)
                     improvement[:, k, payer] += amount * (again @ self._discount)
             elif line.platform:
@@ -132,39 +139,49 @@ class CostModel:
         for line, turned in self.out_turns.of(draws, self._lines if lines is None else lines):
             yield line, turned.amount, self.yearly(line)
 
-    def outlays(
-        self, draws: Draws, lines: Iterable[Priced] | None = None
-    ) -> Iterator[tuple[int, str, Floats, Floats]]:
-        """Improvement, payer, (draws,) amount and its part of each year, with what it keeps.
+    def outlays(self, draws: Draws, lines: Iterable[Priced] | None = None) -> Iterator[Outlay]:
+        """What each improvement brings, with what it keeps from ending.
 
         `lines` are those of `priced`, where they are known already.
         """
         for line, amount, years in self.priced(draws, self.moving()) if lines is None else lines:
             if line.improvement:
-                yield self._improvements[line.improvement], line.payer, amount, years
-            elif line.capability:
-                for k, kept in self.paths.keepers:
-                    if kept == self._capabilities[line.capability]:
-                        yield k, line.payer, amount, self.kept(draws, line, k)
+                k = self._improvements[line.improvement]
+                yield k, line.payer, amount, partial(later, years)
+            for k in self.keepers(line):
+                yield k, line.payer, amount, partial(self.kept, draws, line, k)
+
+    def keepers(self, line: CostLine) -> tuple[int, ...]:
+        """Numbers of the improvements by which the capability of a line does not end."""
+        c = self._capabilities.get(line.capability)
+        return tuple(k for k, kept in self.paths.keepers if kept == c)
 
     def paid(self, draws: Draws, line: CostLine) -> Floats:
         """(years,) or (draws, years) part of a capability's line that is paid in each year.
 
-        As `yearly`, with the growth of its recurrent costs, and nothing once it has ended.
+        As `yearly`, with the growth of its recurrent costs, and nothing once it has ended; of a
+        platform's, once all that use it have.
         """
         years = self.yearly(line)
         if not self.paths.declared:
             return years
+        if line.platform:
+            users = (u for u in self._case.usage if u.platform in self._within(line.platform))
+            places = [self._capabilities[u.capability] for u in users if u.use.high > 0]
+            return np.asarray(years * self.paths.alive[places].max(axis=0, initial=0.0))
         grown = self.paths.cost_growth(draws, line.capability) if line.kind == "recurrent" else None
         alive = self.paths.alive[self._capabilities[line.capability]]
         return np.asarray(years * alive if grown is None else years * alive * grown)
 
-    def kept(self, draws: Draws, line: CostLine, improvement: int) -> Floats:
-        """(years,) or (draws, years) part of a line that is paid only as it is kept from ending."""
+    def kept(self, draws: Draws, line: CostLine, improvement: int, delay: int = 0) -> Floats:
+        """(years,) or (draws, years) part of a line that is paid only as it is kept from ending.
+
+        By an improvement that starts so many years later than stated.
+        """
         grown = self.paths.cost_growth(draws, line.capability) if line.kind == "recurrent" else None
         ended = 1 - self.paths.alive[self._capabilities[line.capability]]
         row, settings = self._case.improvements[improvement], self._case.settings
-        when = row.effect_year - settings.first_year
+        when = row.effect_year - settings.first_year + delay
         works = effect_profile(settings.years, when, row.ramp_years)
         years = self.yearly(line) * ended * works
         return np.asarray(years if grown is None else years * grown)

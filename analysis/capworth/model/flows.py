@@ -1,6 +1,6 @@
 """Who pays and who gains: present values in every draw, expected amounts in every year."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
@@ -8,9 +8,8 @@ from typing import TypeAlias
 import numpy as np
 
 from capworth.methods.arguments import Bools, Floats, Ints
-from capworth.methods.portfolio.confidence import later
 from capworth.model.chain import SCOPES, UnitValues
-from capworth.model.costs import PAYERS, Priced
+from capworth.model.costs import PAYERS, Outlay, Priced
 from capworth.model.draws import Draws
 from capworth.model.simulation import Kept, Model, Sample
 
@@ -150,8 +149,8 @@ class FlowModel:
         added = Flows.none(self.discount, size, len(case.improvements))
         for c, payer, amount, parts in self._costs():
             today.cost.add(c, PAYERS.index(payer), amount, parts)
-        for i, payer, amount, parts in self._outlays:
-            added.cost.add(i, PAYERS.index(payer), amount, parts)
+        for i, payer, amount, when in self._outlays:
+            added.cost.add(i, PAYERS.index(payer), amount, when(0))
         for capability, counts in self._today.items():
             given = self._given(capability)
             for scope, amount in self._money(capability, counts):
@@ -173,13 +172,11 @@ class FlowModel:
         """
         found = Flows.none(self.discount, self.draws.size, 1)
         late = delays.tolist()
-        for i, payer, amount, parts in self._outlays:
+        for i, payer, amount, when in self._outlays:
             if taken[i]:
-                found.cost.add(0, PAYERS.index(payer), amount, later(parts, late[i]))
+                found.cost.add(0, PAYERS.index(payer), amount, when(late[i]))
         gains = [
-            (scope, amount, later(parts, late[i]))
-            for i, scope, amount, parts in self._gains()
-            if taken[i]
+            (scope, amount, parts) for i, scope, amount, parts in self._gains(late) if taken[i]
         ]
         alone = np.zeros(self.draws.size)
         for _, amount, parts in gains:
@@ -219,7 +216,7 @@ class FlowModel:
         return tuple(self._model.costs.priced(self.draws))
 
     @cached_property
-    def _outlays(self) -> tuple[tuple[int, str, Floats, Floats], ...]:
+    def _outlays(self) -> tuple[Outlay, ...]:
         return tuple(self._model.costs.outlays(self.draws, self._lines))
 
     def _given(self, capability: str) -> Floats:
@@ -255,16 +252,19 @@ class FlowModel:
                     parts = np.divide(alive, there, out=np.zeros_like(there), where=there > 0)
                     yield c, line.payer, mine, parts
 
-    def _gains(self) -> Iterator[tuple[int, str, Floats, Floats]]:
-        """Improvement, scope, (draws,) money at full effect and its part of each year."""
-        gains = self._model.gains
+    def _gains(self, late: Sequence[int] = ()) -> Iterator[tuple[int, str, Floats, Floats]]:
+        """Improvement, scope, (draws,) money at full effect and its part of each year.
+
+        Started so many years later than stated, (improvements,).
+        """
+        gains, delay = self._model.gains, late or [0] * len(self.sample.case.improvements)
         for i, c, counts in self._added:
-            when = gains.when(self.draws, i, self._place[c])
+            when = gains.when(self.draws, i, self._place[c], delay[i])
             for scope, amount in self._money(c, counts):
                 yield i, scope, amount, when
         for i, k in self._model.costs.paths.keepers:
             c = self.sample.case.capability_ids[k]
-            kept = gains.keeps(self.draws, i, k)
+            kept = gains.keeps(self.draws, i, k, delay[i])
             for scope, amount in self._money(c, self._today.get(c, {})):
                 yield i, scope, amount, kept
 

@@ -96,8 +96,10 @@ class GainModel:
         ]
         return [(i, c, k, effect) for i, c, k, effect in found if not np.isnan(agreed[c, k])]
 
-    def lifted(self, tree: Tree, draws: Draws) -> Floats:
+    def lifted(self, tree: Tree, draws: Draws, delay: int = 0) -> Floats:
         """(draws, effects) value that each effect on the tree closes of what its level lacks.
+
+        When every improvement starts so many years later than stated.
 
         A mean over the discounted years, by no weight and no extent, so that every extent key
         counts the same. A rise is capped at what lacks to the agreed level, within each year; a
@@ -110,7 +112,7 @@ class GainModel:
         for e, (i, c, k, effect) in enumerate(effects):
             risen, lacks = self.rise(tree, draws, effect), agreed[c, k] - tree.values[:, c, k]
             before = np.maximum(lacks, 0.0)
-            for share, years in self.years.profiles([i], there=self._paths.alive[c]):
+            for share, years in self.years.profiles([i], [delay], self._paths.alive[c]):
                 after = np.maximum(lacks - share[0] * risen, 0.0)
                 found[:, e] += years / self._annuity * (before - after)
         return found
@@ -214,19 +216,19 @@ class GainModel:
             harm[:, i] += today.harm[:, c] * years / self._annuity
         return money, harm
 
-    def when(self, draws: Draws, improvement: int, capability: int) -> Floats:
+    def when(self, draws: Draws, improvement: int, capability: int, delay: int = 0) -> Floats:
         """(draws or 1, years) weight of what it gains there, at full effect today, in each year."""
         key = self._case.capability_ids[capability]
-        share = self.years.share(improvement)
+        share = self.years.share(improvement, delay)
         if (improvement, capability) in self._paths.keepers:
             grown = self._paths.growth(draws, key)
             return share[None] if grown is None else share * grown
         return np.asarray(share * self._paths.given(draws, key))
 
-    def keeps(self, draws: Draws, improvement: int, capability: int) -> Floats:
+    def keeps(self, draws: Draws, improvement: int, capability: int, delay: int = 0) -> Floats:
         """(draws or 1, years) part of a year's benefit of today that it keeps from ending."""
         grown = self._paths.growth(draws, self._case.capability_ids[capability])
-        kept = (1 - self._paths.alive[capability]) * self.years.share(improvement)
+        kept = (1 - self._paths.alive[capability]) * self.years.share(improvement, delay)
         return np.asarray(kept[None] if grown is None else kept * grown)
 
     def chain_gains(

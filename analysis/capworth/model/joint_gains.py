@@ -202,12 +202,15 @@ class Chain:
         return found
 
 
-def meetings_of(model: Model, draws: Draws, fewest: int = 1) -> tuple[Level | Chain, ...]:
+def meetings_of(
+    model: Model, draws: Draws, fewest: int = 1, only: int | None = None
+) -> tuple[Level | Chain, ...]:
     """Levels that improvements lift and chains that they act on.
 
     Parameters
     ----------
     fewest : only where at least so many improvements meet
+    only : number of the one improvement that is looked at
 
     Notes
     -----
@@ -217,7 +220,7 @@ def meetings_of(model: Model, draws: Draws, fewest: int = 1) -> tuple[Level | Ch
     that no gap is closed twice. On a chain the factors of all multiply and the chain is walked
     once, so that verified and used, say, strengthen one another, while a share stays below 1.
     """
-    return (*_levels(model, draws, fewest), *chains_of(model, draws, fewest))
+    return (*levels_of(model, draws, fewest, only), *chains_of(model, draws, fewest, only))
 
 
 def games_of(places: Iterable[Level | Chain], size: int) -> tuple[Game, ...]:
@@ -233,10 +236,12 @@ def _joint(place: Level | Chain, measure: str, size: int, taken: tuple[int, ...]
     return place.joint(measure, taken)[:size]
 
 
-def _levels(model: Model, draws: Draws, fewest: int) -> Iterator[Level]:
+def levels_of(
+    model: Model, draws: Draws, fewest: int = 1, only: int | None = None
+) -> Iterator[Level]:
     """Levels that improvements lift; see `meetings_of`."""
     case, value, extents = model.case, model.value, model.extents
-    groups = _grouped(case, False, fewest)
+    groups = _grouped(case, False, fewest, only)
     if not groups or extents.distance <= 0:
         return
     agreed, counted = value.agreed(), extents.weights(model.weights(draws))
@@ -271,10 +276,14 @@ def unit_of(extents: Extents, capability: int, counted: Floats, leaf: int) -> Fl
     return unit
 
 
-def chains_of(model: Model, draws: Draws, fewest: int = 1) -> Iterator[Chain]:
+def chains_of(
+    model: Model, draws: Draws, fewest: int = 1, only: int | None = None
+) -> Iterator[Chain]:
     """Chains that improvements act on; see `meetings_of`."""
     case, paths = model.case, model.costs.paths
     acting = {c: users for c, users in _acting(model).items() if len(users) >= fewest}
+    if only is not None:
+        acting = {c: (only,) for c, users in acting.items() if only in users}
     if not acting:
         return
     chain = ChainModel(replace(case, chain=tuple(s for s in case.chain if s.capability in acting)))
@@ -332,13 +341,16 @@ def _together(
     return {MONEY: then.money - today[MONEY], HARM: then.harm - today[HARM]}
 
 
-def _grouped(case: Case, on_chain: bool, fewest: int) -> dict[tuple[str, str], list[Effect]]:
+def _grouped(
+    case: Case, on_chain: bool, fewest: int, only: int | None = None
+) -> dict[tuple[str, str], list[Effect]]:
     """Effects by what they act on, a level of a capability or its chain, where enough do."""
     groups: dict[tuple[str, str], list[Effect]] = {}
-    for effect in case.effects:
+    mine = "" if only is None else case.improvement_ids[only]
+    for effect in (e for e in case.effects if not mine or e.improvement == mine):
         if bool(effect.step) == on_chain:
             groups.setdefault((effect.capability, effect.criterion), []).append(effect)
-    return {at: mine for at, mine in groups.items() if len({e.improvement for e in mine}) >= fewest}
+    return {at: some for at, some in groups.items() if len({e.improvement for e in some}) >= fewest}
 
 
 def _users(case: Case, effects: Iterable[Effect]) -> tuple[int, ...]:

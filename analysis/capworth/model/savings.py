@@ -1,7 +1,8 @@
 """What improvements save of the costs of today: of a line, remaining shares multiply."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -20,12 +21,14 @@ class SavedLine:
 
     Attributes
     ----------
-    users : numbers of the improvements, in the order of the rows
+    users : numbers of the improvements, in the order of the rows, then of those in `kept`
     capability : or platform, whose line it is
-    paid : (draws, years)
+    paid : (draws, years) what is paid without any improvement
     shares : (rows, draws, years) saved by each as stated
     fixed : (rows,) whether its first year is stated, so that a later start does not move it
     discount : (years,)
+    kept : by improvement that keeps its capability from ending, (draws, years) what is then paid
+        more, when it starts so many years later than stated
     """
 
     users: tuple[int, ...]
@@ -34,18 +37,36 @@ class SavedLine:
     shares: Floats
     fixed: tuple[bool, ...]
     discount: Floats
+    kept: Mapping[int, Callable[[int], Floats]]
 
     def joint(self, measure: str, users: Sequence[int], delays: Sequence[int] = ()) -> Floats:
         """(draws,) what some of the users save together, present value; see `Meeting`."""
         if measure != NET:
             return np.zeros(len(self.paid))
         late = dict(zip(users, delays or [0] * len(users), strict=True))
+        return saving(self.due(late), self.left_out(late), self.discount)
+
+    def due(self, late: Mapping[int, int]) -> Floats:
+        """(draws, years) what is paid before saving, with improvements so many years late."""
+        total = self.paid
+        for user, kept in self.kept.items():
+            total = total + kept(late[user]) if user in late else total
+        return total
+
+    def left_out(self, late: Mapping[int, int], cash: Sequence[bool] = ()) -> Floats:
+        """(rows of these, draws, years) shares saved by improvements so many years late.
+
+        With `cash`, (rows,), only what comes back as money.
+        """
+        rows = zip(
+            self.users, self.shares, self.fixed, cash or [True] * len(self.fixed), strict=False
+        )
         shares = [
             share if fixed else later(share, late[user])
-            for user, share, fixed in zip(self.users, self.shares, self.fixed, strict=True)
-            if user in late
+            for user, share, fixed, counts in rows
+            if user in late and counts
         ]
-        return saving(self.paid, np.array(shares), self.discount)
+        return np.array(shares).reshape(-1, *self.paid.shape)
 
 
 class SavingModel:
@@ -62,18 +83,16 @@ class SavingModel:
         }
         self.lines: Mapping[str, CostLine] = {key: lines[key] for key in self.rows}
 
-    def users(self, line: str) -> tuple[int, ...]:
-        """Numbers of the improvements that save on a line, in the order of its rows."""
-        return tuple(self._place[row.improvement] for row in self.rows[line])
-
     def of_each(self, draws: Draws) -> Iterator[tuple[int, str, Floats, bool]]:
         """Improvement, payer, (draws, years) what it saves alone on a line, and if in money.
 
         Real money of the case, not discounted. What does not come back as money is time set free.
         """
-        for line, paid, shares in self.drawn(draws):
-            for row, share in zip(self.rows[line.id], shares, strict=True):
-                yield self._place[row.improvement], line.payer, paid * share, row.cashable
+        for line, saved in self.drawn(draws):
+            for row, user, share in zip(
+                self.rows[line.id], saved.users, saved.shares, strict=False
+            ):
+                yield user, line.payer, saved.due({user: 0}) * share, row.cashable
 
     def of_set(
         self, draws: Draws, taken: Bools, delays: Sequence[int] = ()
@@ -83,39 +102,18 @@ class SavingModel:
         No sum of its members: two that save 50 and 40 % of a line leave 30 % of it, not 10. With
         `delays`, the members start so many years later than stated.
         """
-        for line, paid, shares in self.drawn(draws):
-            rows, shares = self.rows[line.id], self.moved(line.id, shares, delays)
-            mine = np.array([taken[self._place[row.improvement]] for row in rows], dtype=bool)
-            cash = mine & np.array([row.cashable for row in rows], dtype=bool)
-            whole, money = (paid * (1 - remaining_share(shares[k])) for k in (mine, cash))
+        late = {k: delays[k] if delays else 0 for k in np.flatnonzero(taken).tolist()}
+        for line, saved in self.drawn(draws):
+            cash = [row.cashable for row in self.rows[line.id]]
+            whole, money = (
+                saved.due(late) * (1 - remaining_share(saved.left_out(late, counts)))
+                for counts in ((), cash)
+            )
             yield line.payer, whole, money
-
-    def moved(self, line: str, shares: Floats, delays: Sequence[int] = ()) -> Floats:
-        """(rows, draws, years) shares saved of a line when improvements start so much later.
-
-        A first year that is stated does not move.
-        """
-        if not delays:
-            return shares
-        late = (
-            share if row.from_year is not None else later(share, delays[user])
-            for row, user, share in zip(self.rows[line], self.users(line), shares, strict=True)
-        )
-        return np.stack(list(late))
 
     def saved_lines(self, draws: Draws) -> tuple[SavedLine, ...]:
         """Every line on which something is saved, in some draws."""
-        return tuple(
-            SavedLine(
-                users=self.users(line.id),
-                capability=line.capability or line.platform,
-                paid=paid,
-                shares=shares,
-                fixed=tuple(row.from_year is not None for row in self.rows[line.id]),
-                discount=self._years.discount,
-            )
-            for line, paid, shares in self.drawn(draws)
-        )
+        return tuple(saved for _, saved in self.drawn(draws))
 
     def alone(self, draws: Draws) -> Floats:
         """(draws, improvements) present value of what each saves by itself."""
@@ -125,20 +123,40 @@ class SavingModel:
                 found[:, user] += line.joint(NET, [user])
         return found
 
-    def drawn(self, draws: Draws) -> Iterator[tuple[CostLine, Floats, Floats]]:
-        """Each line, what is paid of it (draws, years), and shares saved (rows, draws, years)."""
+    def drawn(self, draws: Draws) -> Iterator[tuple[CostLine, SavedLine]]:
+        """Each line, and what is paid and saved of it: by the path of its capability."""
         if not self.lines:
             return
         for line, turned in self._costs.out_turns.of(draws, self.lines.values()):
-            yearly = self._costs.yearly(line)
+            rows, amount = self.rows[line.id], turned.amount[:, None]
+            kept: dict[int, Callable[[int], Floats]] = {}
             if line.is_revenue:  # its years begin with the improvement, and are as late as it
+                yearly = self._costs.yearly(line)
                 most = np.full_like(yearly, max(1.0, yearly.max()))  # other money may weigh more
-                parts = np.tile(yearly / most, (1, draws.size, 1))
-                yield line, turned.amount[:, None] * most, parts
-                continue
-            paid = turned.amount[:, None] * yearly
-            shares = [draws.of(s.share)[:, None] * self._when(s) for s in self.rows[line.id]]
-            yield line, paid, np.stack(shares)
+                paid, shares = amount * most, np.tile(yearly / most, (1, draws.size, 1))
+            else:
+                paid = amount * self._costs.paid(draws, line)
+                shares = np.stack([draws.of(s.share)[:, None] * self._when(s) for s in rows])
+                for k in self._costs.keepers(line):
+                    kept[k] = partial(self._kept, draws, line, amount, k)
+            users = [self._place[row.improvement] for row in rows]
+            yield (
+                line,
+                SavedLine(
+                    users=(*users, *(k for k in kept if k not in users)),
+                    capability=line.capability or line.platform,
+                    paid=paid,
+                    shares=shares,
+                    fixed=tuple(row.from_year is not None for row in rows),
+                    discount=self._years.discount,
+                    kept=kept,
+                ),
+            )
+
+    def _kept(
+        self, draws: Draws, line: CostLine, amount: Floats, keeper: int, delay: int
+    ) -> Floats:
+        return np.asarray(amount * self._costs.kept(draws, line, keeper, delay))
 
     def _when(self, row: Saving) -> Floats:
         """(years,) part of its share that an improvement saves in each year."""

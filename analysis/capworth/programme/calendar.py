@@ -120,7 +120,7 @@ class Calendar:
         found = np.zeros((len(self.start), most, draws.size))
         for k, _, amount, parts in self.costs.outlays(draws, lines):
             for delay in range(most):
-                found[k, delay] += amount * (later(parts, delay) @ self.effects.discount)
+                found[k, delay] += amount * (parts(delay) @ self.effects.discount)
         return found
 
     def payers(self, draws: Draws, delays: Ints, lines: Sequence[Priced] | None = None) -> Floats:
@@ -128,7 +128,7 @@ class Calendar:
         found = np.zeros((draws.size, len(PAYERS)))
         for k, payer, amount, parts in self.costs.outlays(draws, lines):
             if delays[k] > 0:
-                moved = later(parts, int(delays[k])) @ self.effects.discount
+                moved = parts(int(delays[k])) @ self.effects.discount
                 found[:, PAYERS.index(payer)] += amount * moved
         return found
 

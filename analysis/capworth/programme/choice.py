@@ -4,7 +4,7 @@ Why no programme is possible: the smallest set of rules that cannot hold togethe
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import compress
 from typing import Protocol
@@ -36,7 +36,7 @@ from capworth.methods.portfolio.relations import (
     with_slack,
 )
 from capworth.model.costs import Priced
-from capworth.model.joint_gains import Chain, Meeting
+from capworth.model.joint_gains import MONEY, Chain, Meeting, chains_of, levels_of
 from capworth.model.set_value import SetValue
 from capworth.model.simulation import Kept, Sample
 from capworth.programme.calendar import Calendar, Spending, limit_rows, spend_by_year
@@ -90,6 +90,7 @@ class Choice:
     ties: Ties
     worth: SetValue
     measure: str
+    _later: dict[tuple[int, int, str], Floats] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, sample: Sample, measure: str = "", keep: bool = True) -> "Choice":
@@ -447,12 +448,38 @@ class Choice:
 
     def own(self, k: int, delay: int, measure: str) -> Floats:
         """(draws kept,) what an improvement gains alone, so many years later than stated."""
-        left, drawn = self.calendar.effects.left(k, delay), self.sample.drawn
         if measure == NET:
             saved = [x.joint(NET, [k], [delay]) for x in self.worth.lines if k in x.users]
             spared = np.sum(saved, axis=0) if saved else 0.0
-            return np.asarray(drawn.gains.money[:, k] * left - self._costs[k, delay] + spared)
-        return np.asarray(self.worth.gains(measure)[:, k] * left)
+            return np.asarray(self._felt(k, delay, MONEY) - self._costs[k, delay] + spared)
+        return self._felt(k, delay, measure)
+
+    def _felt(self, k: int, delay: int, measure: str) -> Floats:
+        """(draws kept,) the same before cost: a share of what it gains as stated, or year by year.
+
+        A share where each year of its effect gains alike.
+        """
+        if not delay or self.alike(k, measure):
+            left = self.calendar.effects.left(k, delay)
+            return np.asarray(self.worth.gains(measure)[:, k] * left)
+        key = k, delay, measure
+        if key not in self._later:
+            model, kept = self.sample.model, Kept(self.sample)
+            find = levels_of if measure == DISTANCE else chains_of
+            gained = [at.joint(measure, [k], [delay]) for at in find(model, kept, only=k)]
+            self._later[key] = np.sum(gained, axis=0) if gained else np.zeros(kept.size)
+        return self._later[key]
+
+    def alike(self, k: int, measure: str) -> bool:
+        """Whether an improvement gains in proportion to its effect, the same in each year.
+
+        Not where a level may be reached before the effect is full, nor where the capability grows,
+        or ends, by itself.
+        """
+        paths = self.sample.model.costs.paths
+        if measure == DISTANCE:
+            return not self.case.improvements[k].ramp_years and bool(paths.alive.all())
+        return not paths.declared
 
 
 @lru_cache(maxsize=2)  # several answers in turn ask for that of one sample

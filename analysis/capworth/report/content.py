@@ -16,7 +16,7 @@ from capworth.charts.chart import money_at
 from capworth.charts.gallery import GALLERY
 from capworth.language.inputs import input_label
 from capworth.language.language import Language
-from capworth.language.numbers import Amount
+from capworth.language.numbers import Amount, at_most, decimals
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.study.stages import Study
 
@@ -246,10 +246,10 @@ def _label(part: object) -> str:
 
 
 def with_range(found: Ref) -> Cell:
-    """Fill a cell: the middle, and the range below where there is one."""
+    """Fill a cell: the middle, and the range below; as its `how` says where there is none."""
     amount = found.amount
     if not amount.is_known or amount.is_certain:
-        return Ref(found.figure, amount, "middle")
+        return found
     return Ref(found.figure, amount, "middle"), Ref(found.figure, amount, "span")
 
 
@@ -294,7 +294,8 @@ def _tenth(language: Language, amount: Amount) -> str:
     """Millions without their unit, to a tenth; whole ones from a hundred on, and never a nought."""
     if 0 < abs(amount.middle) < 0.1:
         return language.number(amount.middle)
-    return language.number(amount.middle, 1 if 0 < abs(amount.middle) < 100 else 0)
+    places = 1 if 0 < abs(amount.middle) < 100 else 0
+    return language.number(amount.middle, at_most(amount.middle, places))
 
 
 def _percent_range(language: Language, amount: Amount) -> str:
@@ -306,6 +307,12 @@ def _in_thousands(language: Language, amount: Amount) -> str:
     """Units in thousands, without a word for them: to a tenth, whole ones from a hundred on."""
     value = amount.middle / THOUSAND
     return language.number(value, 0 if abs(value) >= 100 else 1)
+
+
+def _factor(language: Language, amount: Amount) -> str:
+    """How many times as much: to a hundredth, which tells a certain one from one, or less."""
+    known = amount.is_known and not amount.is_certain
+    return language.number(amount.middle, min(2, decimals(*amount)) if known else 2)
 
 
 def power_of(logarithm: Amount) -> Amount:
@@ -333,7 +340,8 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
         "millions_spread": Language.millions_spread,
         "money_at": lambda lang, a: money_at(a.middle, lang),
         "money": lambda lang, a: lang.money(a.middle),
-        "money_tenth": lambda lang, a: lang.money(a.middle, places=1),
+        "money_tenth": lambda lang, a: lang.money(a.middle, places=at_most(a.middle, 1)),
+        "factor": _factor,
         "tenth": _tenth,
         "price": lambda lang, a: lang.price(a.middle),
         "price_middle": Language.price_middle,

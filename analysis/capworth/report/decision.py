@@ -178,7 +178,7 @@ def _nothing(study: Study) -> tuple[Block, ...]:
     """No set is worth more than doing nothing, or none fits."""
     programme = study.programme
     budget = budget_of(programme)
-    key = "none_pays" if programme.measure == NET else "nothing"
+    key = "none_pays" if programme.measure == NET else _why_nothing(study)
     lines = (
         line(
             "question",
@@ -192,6 +192,12 @@ def _nothing(study: Study) -> tuple[Block, ...]:
     )
     title = Title(say(f"decision.{key}.title", budget=budget))
     return title, Ask(lines), value_numbers(study), by_cost(study)
+
+
+def _why_nothing(study: Study) -> str:
+    """Whether a larger budget would buy anything: else nothing adds anything."""
+    curve = study.programme.frontier()
+    return "nothing" if curve["chosen"].str.strip().any() else "adds_nothing"
 
 
 def _title(study: Study, found: Advice) -> Phrase:
@@ -518,11 +524,14 @@ def _candidates(study: Study, found: Advice) -> Bars:
             say("decision.picture.start"),
         ),
         groups=shown,
-        note=say(
-            "decision.picture.note",
-            near=ref("near.programme", programme.near, "percent"),
-            extents=Word("extent", programme.extent_key),
-            count=count,
+        note=sentences(
+            say(
+                "decision.picture.note",
+                near=ref("near.programme", programme.near, "percent"),
+                extents=Word("extent", programme.extent_key),
+                count=count,
+            ),
+            say("decision.picture.late") if programme.late else None,
         ),
         spare=max(
             len(programme.with_role(NOT_NOW)) - max(hidden - 1, 0),

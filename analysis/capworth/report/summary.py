@@ -136,14 +136,10 @@ def _options(study: Study, found: Advice) -> Table:
         table = table.drop(index=[MINIMUM], errors="ignore")
     columns = rows_of(table)
 
-    def cells(column: str, how: str = "") -> tuple[Cell, ...]:
-        """A cell for each option: the mean with its range below, unless it is written otherwise."""
-        return tuple(
-            row_ref("options_in_full", column, key, row, how)
-            if how
-            else with_range(row_ref("options_in_full", column, key, row, "middle"))
-            for key, row in columns
-        )
+    def cells(column: str, how: str = "middle", *, ranged: bool = False) -> tuple[Cell, ...]:
+        """A cell for each option; its mean with the range below where one is to be shown."""
+        found = (row_ref("options_in_full", column, key, row, how) for key, row in columns)
+        return tuple(with_range(one) if ranged else one for one in found)
 
     def any_of(column: str) -> bool:
         return bool((table[column] > 0).any())
@@ -153,7 +149,10 @@ def _options(study: Study, found: Advice) -> Table:
         needed = say("options.needed", sure=sure_of(programme))
         within = say("options.within", budget=budget_of(programme))
         rows += [
-            (to_raise(study, "options.asked", "options.asked_spend"), cells("asked_m")),
+            (
+                to_raise(study, "options.asked", "options.asked_spend"),
+                cells("asked_m", "tenth", ranged=True),
+            ),
             (needed, cells("needed_m", "tenth")),
             (within, cells("p_within", "probability")),
         ]
@@ -174,11 +173,11 @@ def _options(study: Study, found: Advice) -> Table:
             for k, payer in enumerate(paying)
         ]
     if study.case.measured:
-        rows.append((say("options.distance"), cells("gain")))
+        rows.append((say("options.distance"), cells("gain", ranged=True)))
     if found.net is not None:
-        rows.append((say("options.net"), cells("net_m")))
+        rows.append((say("options.net"), cells("net_m", ranged=True)))
     if found.harm is not None and found.harm.high > 0:
-        rows.append((say("options.harm"), cells("harm_days")))
+        rows.append((say("options.harm"), cells("harm_days", ranged=True)))
     if any_of("p_better"):
         rows.append((say("options.better"), cells("p_better", "probability")))
     notes = [_rival_note(study, str(key), row) for key, row in columns if key in RIVALS]
@@ -340,9 +339,10 @@ def _further(study: Study) -> Phrase | None:
     told: list[Phrase] = []
     for place, (extra, row) in enumerate(rows):
         added = str(row["added"]).split()
-        key = "nothing" if not float(row["gain"]) > 0 else ("adds" if added else "sooner")
-        before = rows[place - 1][1]["added"] if place else None
-        if key == "adds" and row["added"] == before:
+        dropped = str(row["dropped"]).split()
+        key = "swaps" if dropped else "adds"
+        key = "nothing" if not float(row["gain"]) > 0 else (key if added else "sooner")
+        if place and added and _taken_in(row) == _taken_in(rows[place - 1][1]):
             if place + 1 == len(rows):
                 told.append(say("answers.same", money=stated("further", float(extra), "money")))
             continue
@@ -352,9 +352,15 @@ def _further(study: Study) -> Phrase | None:
                 money=stated("further", float(extra), "money"),
                 worth=_more(f"next_euro/gain/{extra:g}", float(row["gain"]), measure),
                 names=names(added),
+                **({"dropped": names(dropped)} if key == "swaps" else {}),
             )
         )
     return say("answers.further", list=listed(told, "series")) if told else None
+
+
+def _taken_in(row: Row) -> tuple[str, str]:
+    """What a larger budget takes in and lets go."""
+    return str(row["added"]), str(row["dropped"])
 
 
 # ---------------------------------------------------------------- the rest

@@ -20,7 +20,6 @@ from capworth.members.feedback import hear_members
 from capworth.members.served import Members, brief_member, member_of, serve_members
 from capworth.methods.arguments import Floats
 from capworth.methods.cost_benefit.prices import MILLION
-from capworth.methods.portfolio.confidence import later
 from capworth.model.result import Provenance
 from capworth.model.simulation import KEPT, Kept, Progress, Sample, draw_sample
 from capworth.parallel import mapped
@@ -100,7 +99,7 @@ def _programme(folder: Path, sample: Sample) -> tuple[tuple[str, ...], Floats | 
     ids, paid = sample.case.improvement_ids, np.zeros(sample.case.settings.years)
     for k, payer, amount, parts in sample.model.costs.outlays(Kept(sample)):
         if payer == "members" and ids[k] in late:
-            moved = later(parts, late[ids[k]])
+            moved = parts(late[ids[k]])
             yearly = np.broadcast_to(moved, (len(amount), len(paid)))
             paid += np.einsum("n,ny->y", amount, yearly) / len(amount) / MILLION
     return tuple(late), paid if late else None

@@ -222,8 +222,8 @@ def _rates(model: Model, draws: Draws) -> Floats:
     lifted = gains.lifted(cast(Tree, cells), draws)
     closed = gains.closed(gains.on_tree(lifted, model.weights(draws), extents)[0], extents)
     cost = np.zeros((*closed.shape, len(PAYERS)))  # by payer, as costs are: equal swings stay so
-    for k, payer, amount, years in costs.outlays(draws):
-        cost[:, k, PAYERS.index(payer)] += amount * (years @ gains.years.discount)
+    for k, payer, amount, parts in costs.outlays(draws):
+        cost[:, k, PAYERS.index(payer)] += amount * (parts(0) @ gains.years.discount)
     return np.asarray(closed / (cost.sum(axis=2) / MILLION))
 
 

@@ -189,9 +189,11 @@ class Sites:
         if self._measure != DISTANCE:
             for k, c in self._model.costs.paths.keepers:
                 found.setdefault((case.capability_ids[c], ""), set()).add(k)
+        lines = {line.id: line for line in case.costs}
         for saving in (*case.savings, *case.receipts) if self._measure == NET else ():
             users = found.setdefault((SAVED, saving.line), set())
             users.add(number[saving.improvement])
+            users.update(self._model.costs.keepers(lines[saving.line]))
         return {place: tuple(sorted(users)) for place, users in found.items()}
 
     def where(self, place: Place) -> tuple[int, int]:
@@ -291,7 +293,7 @@ class MovedWorth:
         self._levels = {(s.capability, s.criterion): s.level for s in self._case.scores}
         self._paired = {*rivals.choice.worth.pairs.ravel().tolist()}
         self._as_drawn: dict[Place, Meeting] = {}
-        self._ways: dict[tuple[Place, int], list[_Way]] = {}
+        self._ways: dict[Place, list[_Way]] = {}
         self._together: dict[tuple[Place, tuple[int, ...], tuple[int, ...]], Floats] = {}
 
     def at(self, name: str, levels: Floats, places: Places) -> Floats:
@@ -299,7 +301,6 @@ class MovedWorth:
         rivals, size = self.rivals, self._size
         draws = Substituted(self._base, name, levels)
         shape = len(levels), size
-        gained: dict[int, Floats] = {}  # by level
         drawn: dict[int, Floats] = {}  # by level and draw, of those that strengthen others
         beyond = np.zeros((len(levels), len(rivals.sets)))
         touched = self._sites if places.weighed else places.moved
@@ -308,26 +309,13 @@ class MovedWorth:
         weights = self._weights(draws).reshape(*shape, -1) if places.weighed else None
         for place in sites:
             added = _Added(self, place, then.get(place), weights, shape)
-            if place[0] == SAVED:
-                for rows, users, late in self._met(place, fewest=1):
-                    beyond[:, rows] += added.mean(users, late)[:, None]
-                continue
             moving = self._moving(place, places)
-            for user in moving:
-                gained[user] = gained.get(user, 0.0) + added.mean([user], [0])
-                if user in self._paired:
-                    drawn[user] = drawn.get(user, 0.0) + added.by_draw([user], [0])
+            for user in self._paired.intersection(moving if place[0] != SAVED else ()):
+                drawn[user] = drawn.get(user, 0.0) + added.by_draw([user], [0])
             for rows, users, late in self._met(place):
                 if set(users) & set(moving):
-                    change = added.mean(users, late)
-                    for user, delay in zip(users, late, strict=True):
-                        if user in moving:
-                            change = change - added.mean([user], [delay])
-                    beyond[:, rows] += change[:, None]
+                    beyond[:, rows] += added.mean(users, late)[:, None]
         values = rivals.worth + beyond
-        for user, more in gained.items():
-            left = self._left[user, rivals.delays[:, user]] * rivals.sets[:, user]
-            values = values + more[:, None] * left
         return values + self._bonuses(drawn, places, draws, shape)
 
     def _moving(self, place: Place, places: Places) -> tuple[int, ...]:
@@ -420,18 +408,18 @@ class MovedWorth:
             there=self._model.costs.paths.alive[c],
         )
 
-    def _met(self, place: Place, fewest: int = 2) -> list["_Way"]:
-        """Ways in which so many improvements of some rivals, or more, meet at a place."""
-        if (place, fewest) not in self._ways:
+    def _met(self, place: Place) -> list["_Way"]:
+        """Ways in which improvements of some rivals, one or more, act at a place."""
+        if place not in self._ways:
             users = list(self._sites[place])
             inside = self.rivals.sets[:, users]
             ways = np.where(inside, self.rivals.delays[:, users], -1)
-            found = self._ways[place, fewest] = []
-            for way in np.unique(ways[inside.sum(axis=1) >= fewest], axis=0):
+            found = self._ways[place] = []
+            for way in np.unique(ways[inside.any(axis=1)], axis=0):
                 there = [(user, int(d)) for user, d in zip(users, way, strict=True) if d >= 0]
                 rows = (ways == way).all(axis=1)
                 found.append((rows, [u for u, _ in there], [d for _, d in there]))
-        return self._ways[place, fewest]
+        return self._ways[place]
 
     @cached_property
     def _left(self) -> Floats:
@@ -469,7 +457,7 @@ class MovedWorth:
         return found
 
 
-_Way = tuple[Bools, list[int], list[int]]  # rivals, improvements that meet, years of delay
+_Way = tuple[Bools, list[int], list[int]]  # rivals, improvements that act, years of delay
 
 
 class _Added:

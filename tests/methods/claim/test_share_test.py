@@ -186,6 +186,17 @@ def test_an_interval_without_an_end() -> None:
     assert (low, high) == (0.0, np.inf)
 
 
+def test_what_is_rejected_at_five_in_a_hundred_is_outside() -> None:
+    """Three of six lines in the group: 20 deals, and p is 1/20 at 1, which is not above 0.05."""
+    g = np.array([1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
+    y = [9.0, 8.0, 7.0, 3.0, 2.0, 1.0]
+    order = deal(g.astype(int), np.zeros(6, dtype=int), 99, stream(0, "few")).order
+    slope = slope_statistic(g, np.ones(6), order)
+    assert p_values(slope, g, y, 1.25).greater == 1 / 20
+    low, high = ratio_interval(slope, g, y, 0.9)
+    assert 7 / 3 < low < 4 < high < 9  # 7/3: below it even the least of the group is above the rest
+
+
 def test_an_outcome_that_is_a_ratio_and_nothing_else() -> None:
     """No chance in it: the true ratio alone is accepted, or ratios too near to be told apart."""
     g = np.linspace(0, 1, 12)

@@ -406,7 +406,7 @@ def ratio_interval(
     The test is turned round (inversion). The accepted ratios may have holes; their hull is given.
     An end outside 0.0001 to 10,000 is not bounded.
     """
-    half = (1 - float(within(level, "level", 0, 1))) / 2
+    half = round((1 - float(within(level, "level", 0, 1))) / 2, 12)  # of 0.9 it is 0.05 and no less
     steps = np.linspace(np.log(REACH[0]), np.log(REACH[1]), _STEPS)
 
     def accepted(logs: Floats) -> Floats:

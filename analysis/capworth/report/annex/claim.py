@@ -181,7 +181,7 @@ def _result(claim: Claim) -> Phrase:
         "functions.result",
         **{name: _tested(claim, name, "p") for name in names},
         left=claim_span("/".join(claim.primary), row, "left"),
-        suited=stated("claim.suited", claim.suited, "part"),
+        suited=stated("claim.suited", claim.suited, "probability"),
         strong=stated("claim.strong", claim.strong, "p"),
     )
 

@@ -13,6 +13,7 @@ import pandas as pd
 from capworth.case.model import DISTANCE, HARM, NET, SIZES
 from capworth.case.rows import TAKEN
 from capworth.charts.gallery import GALLERY
+from capworth.charts.schedule import yearly_limited
 from capworth.excellence.services import BOTH, DERIVED, DESIGNATED, NEITHER
 from capworth.language.numbers import Amount
 from capworth.model.figures import word
@@ -80,7 +81,7 @@ def productivity(study: Study) -> Sheet | None:
     for _, row in rows_of(table):
         key = (row["comparison"], row["capability"], row["from_year"])
         written = cells(
-            "productivity", key, row, ("productivity", "middle"), ("p_rise", "probability")
+            "productivity", key, row, ("productivity", "factor"), ("p_rise", "probability")
         )
         name = say(
             "leaf.between",
@@ -571,9 +572,10 @@ def funding(study: Study) -> Sheet | None:
         name = row_ref("funding_curve", "budget_m", key, row, "money_tenth")
         gain = row_ref("funding_curve", "gain", key, row, "spread")
         bars.append(Bar(name, (gain,), gain.amount))
-    axis = head("closes_axis")
+    axis = head("closes_axis_budget")
     picture = bars_of(axis, head("budget"), (head("closes"),), tuple(bars))
-    return page_of("funding.topic", "funding", study, picture)
+    notes = [Words(head("curve_note"))] if yearly_limited(study.case) else []
+    return page_of("funding.topic", "funding", study, picture, *notes)
 
 
 def money(study: Study) -> Sheet | None:
@@ -609,7 +611,7 @@ def donors(study: Study) -> Sheet | None:
                 (None, SOLID if inside else OUTLINE, Bar(short(key), written, written[0].amount))
             )
     picture = bars_of(
-        head("closes_axis"),
+        head("closes_axis_package"),
         head("package"),
         (head("closes"), asked_in(study, "leaf.asked"), head("agree")),
         by_fill(rows),

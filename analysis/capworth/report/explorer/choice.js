@@ -282,10 +282,12 @@ class Chooser {
     return leaves.map((leaf) => weight[leaf]);
   }
 
-  distances() {
+  // What each closes alone, so many years later than stated, by draw.
+  distances(late = 0) {
     const { sim } = this;
     const found = sim.cost.map(() => new Float64Array(sim.draws));
-    for (const [improvement, leaf, k] of sim.data.alone) {
+    for (const [improvement, leaf, k, delay] of sim.data.alone) {
+      if (delay !== late) continue;
       const points = sim.columns[k], weights = this.weights[leaf], column = found[improvement];
       for (let n = 0; n < sim.draws; n++) column[n] += points[n] * weights[n];
     }
@@ -295,6 +297,11 @@ class Chooser {
   // What an improvement gains alone, so many years later than stated, by draw.
   own(k, delay, measure) {
     const left = this.sim.data.left[k][delay];
+    if (measure === "distance" && delay && !this.sim.data.alike[k]) {
+      this.later ??= [this.gains.distance];
+      this.later[delay] ??= this.distances(delay);
+      return this.later[delay][k];
+    }
     if (measure !== "net") return this.gains[measure][k].map((gain) => gain * left);
     const cost = this.paid([k], { [k]: delay });
     return this.gains.money[k].map((gain, n) => gain * left - cost[n]);

@@ -151,7 +151,7 @@ class Speaker {
   // The parts of a figure: its middle with and without unit, its range; see Language.said.
   parts(figure) {
     const { unit, value } = figure;
-    if (value === null || value === undefined) return { text: this.say("figure.absent"), bare: "–", span: "" };
+    if (value === null || value === undefined) return { text: this.say(unit === "year" ? "unknown" : "figure.absent"), bare: "–", span: "" };
     if (unit === "year") {
       const { whole, below } = halfUp(value, 0), text = this.own((below && whole !== "0" ? "-" : "") + whole);
       return { text, bare: text, span: "" };
@@ -194,7 +194,8 @@ class Speaker {
     const all = items.map((item) => this.own(item));
     if (all.length === 1) return all[0];
     let text;
-    if (all.length === 2) text = join(pair, all[0], all[1]);
+    if (all.length > 2 && all.some((one) => one.includes(","))) text = join(pair, all.slice(0, -1).join(this.say("separator")), all[all.length - 1]);
+    else if (all.length === 2) text = join(pair, all[0], all[1]);
     else {
       text = join(end, all[all.length - 2], all[all.length - 1]);
       for (let k = all.length - 3; k > 0; k--) text = join(middle, all[k], text);

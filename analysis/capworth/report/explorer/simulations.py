@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from capworth.case.model import HARM, NET
+from capworth.case.model import DISTANCE, HARM, NET
 from capworth.methods.allocation.coalitions import memberships
 from capworth.methods.arguments import Floats
 from capworth.methods.portfolio.relations import rules_of
@@ -68,7 +68,8 @@ def simulations(sample: Sample, draws: int = DRAWS) -> dict[str, Any]:
         "first_year": case.settings.first_year,
         "distance": extents.distance,
         "tree": _tree(sample, columns),
-        "alone": _alone(sample, columns),
+        "alike": [choice.alike(k, DISTANCE) for k in places],
+        "alone": _alone(choice, columns),
         "money": columns.each(drawn.gains.money),
         "harm": columns.each(drawn.gains.harm),
         "paid": _paid(choice, columns),
@@ -139,21 +140,30 @@ def _lacking(sample: Sample, tree: Tree) -> Floats:
     return lacking
 
 
-def _alone(sample: Sample, columns: Columns) -> list[list[int]]:
-    """Points that each improvement alone closes on each leaf, by extents and not yet by weight."""
+def _alone(choice: Choice, columns: Columns) -> list[list[int]]:
+    """Points that each improvement alone closes on each leaf, by extents and not yet by weight.
+
+    Improvement, leaf, column and years of delay: as stated, and later where not a share of that.
+    """
+    sample = choice.sample
     model, leaves = sample.model, sample.model.value.leaves
     counted = [k for k in range(len(leaves)) if model.extents.counted[k]]
     if not counted or model.extents.distance <= 0:
         return []
     draws = sampled(sample.case, 0, min(columns.draws, sample.draws, CHUNK))
     tree = model.tree(draws)
-    lifted = model.gains.lifted(tree, draws)
+    shares = np.array([choice.alike(k, DISTANCE) for k in range(len(choice.gain))])
+    delays = choice.plan.worth.shape[1] if not shares.all() else 1
     found: list[list[int]] = []
-    for k in counted:
-        alone = np.broadcast_to(1.0 * (np.arange(len(leaves)) == k), tree.weights.shape)
-        points = model.gains.on_tree(lifted, alone, model.extents)[0]
-        users = np.flatnonzero((points != 0).any(axis=0)).tolist()
-        found += [[i, k, columns.put(points[:, i])] for i in users]
+    for delay in range(delays):
+        lifted = model.gains.lifted(tree, draws, delay)
+        for k in counted:
+            alone = np.broadcast_to(1.0 * (np.arange(len(leaves)) == k), tree.weights.shape)
+            points = model.gains.on_tree(lifted, alone, model.extents)[0]
+            users = (points != 0).any(axis=0) & ~(shares & (delay > 0))
+            found += [
+                [i, k, columns.put(points[:, i]), delay] for i in np.flatnonzero(users).tolist()
+            ]
     return found
 
 

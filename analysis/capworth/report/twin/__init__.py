@@ -90,7 +90,7 @@ class _Twin(Chains):
             )
             self.improvements.rows[row - 2] += (
                 *(paid, full, late),
-                f"={self._gain_of(at('improvement', row))}",
+                *(f"={self._gain_of(at('improvement', row), head)}" for head in ("alone", "late")),
                 f"=IF({whole}>0,{moved}/{whole},0)",
                 *(self._brought(i, head) for head in ("money_alone_m", "harm_alone")),
                 *(_point(figures, f"{quantity}.{i}") for quantity in OF_STUDY),
@@ -115,11 +115,11 @@ class _Twin(Chains):
             return f'SUMIF({kinds},"{SERVICE}",{column})'
         return f'SUMIFS({column},{kinds},"{IMPROVEMENT}",{owners},{improvement})'
 
-    def _gain_of(self, improvement: str) -> str:
+    def _gain_of(self, improvement: str, head: str) -> str:
         rows = range(2, len(self.gains.rows) + 2)
         if not rows:
             return "0"
-        owners, column = (self.gains.down(head, rows) for head in ("improvement", "alone"))
+        owners, column = (self.gains.down(h, rows) for h in ("improvement", head))
         return f"SUMIF({owners},{improvement},{column})"
 
     def _write_headlines(self) -> None:
@@ -132,13 +132,11 @@ class _Twin(Chains):
 
     def _headline_programme(self) -> None:
         mine = [self._rows[i] for i in self.case.improvement_ids]
-        chosen, left, gain = (
-            self.improvements.down(head, mine) for head in ("chosen", "left", "gain")
-        )
+        chosen, gain = (self.improvements.down(head, mine) for head in ("chosen", "late_gain"))
         for name, head in (("asked", "asked_m"), ("cost", "late_cost_m")):
             total = f"=SUMPRODUCT({chosen},{self.improvements.down(head, mine)})"
             self._headline(f"{name}.{PROGRAMME}", total, "millions")
-        closed = f"=SUMPRODUCT({chosen},{gain},{left})" + "".join(
+        closed = f"=SUMPRODUCT({chosen},{gain})" + "".join(
             f"+{self.levels.at('added', n + 2)}" for n in range(len(self.levels.rows))
         )
         self._headline(f"gain.{PROGRAMME}", closed + self._tied("gain"), "% of the distance")

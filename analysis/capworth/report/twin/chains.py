@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from capworth.case.model import HARM, Effect, Saving
+from capworth.case.model import HARM, CostLine, Effect, Saving
 from capworth.case.rules.chain import SHARE_STEPS
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.model.chain import FALSE
@@ -199,8 +199,8 @@ class Chains(Gains):
         alone = None
         if len(some) == 1:
             alone = f"=SUMPRODUCT({discount}*{self._share(some[0])}{path})"
-            left = self.improvements.at("left", self._rows[some[0]])
-            years = f"={chosen}*{at('years_alone', row)}*{left}"
+            late = self._share(some[0], late=True)
+            years = f"={chosen}*SUMPRODUCT({discount}*{late}{path})"
         else:
             years = f"={chosen}*SUMPRODUCT({discount}*{self._all_work(some)}{path})"
         money, harm = found["own_money"], found["own_harm"]
@@ -247,12 +247,25 @@ class Chains(Gains):
                 continue
             remains = "*".join(self._remains(saving) for saving in self.model.savings.rows[key])
             share = "" if line.kind == "recurrent" else f"/({at('to', row)}-{at('from', row)}+1)"
-            paid = f"{discount}*{self._active(row)}{self._nominal(line)}"
+            path = self._going(line) + self._grown(line) + self._nominal(line)
+            paid = f"{discount}*{self._active(row)}{path}"
             self.savings.add(
                 key,
                 f"={at('amount', row)}*{at('price', row)}*SUMPRODUCT({paid}*(1-{remains}))"
                 f"{share}/{MILLION:.0f}",
             )
+
+    def _going(self, line: CostLine) -> str:
+        """A factor in a sum over years: 0 once a capability has ended and nothing keeps it."""
+        row = self._year.get(f"there/{line.capability}")
+        if row is None:
+            return self._borne(line.platform)
+        there, kept = self.years.along(row), ""
+        for k in self.model.costs.keepers(line):
+            keeper = self.case.improvement_ids[k]
+            chosen = self.improvements.at("chosen", self._rows[keeper])
+            kept += f"+(1-{there})*{chosen}*{self._share(keeper, late=True)}"
+        return f"*({there}{kept})"
 
     def _remains(self, saving: Saving) -> str:
         """Share of a line that an improvement leaves, in a sum over years."""

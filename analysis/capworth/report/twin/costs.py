@@ -176,16 +176,17 @@ class Costs(Inputs):
         first = self._line[line.id]
         there = self._year.get(f"there/{line.capability}")
         ended = "*0" if there is None else f"*(1-{self.years.along(there)})"
-        works = f"*{self._share(improvement)}"
-        path = ended + works + self._grown(line) + self._nominal(line)
+        path = ended + self._grown(line) + self._nominal(line)
         share = "" if line.kind == "recurrent" else f"/({at('to', row)}-{at('from', row)}+1)"
         money = f"{at('amount', row)}*{at('price', row)}"
-        discount, late = self.years.along(self._year["discount"]), self._late_discount(improvement)
-        active = self._active(row)
+        years = f"{self.years.along(self._year['discount'])}*{self._active(row)}{path}"
         self.costs.add(
             *(f"{line.id}, kept", IMPROVEMENT, improvement, line.payer, "kept"),
             *(f"={at(head, first)}" for head in ("from", "to", "amount", "price")),
             None,
-            f"={money}*SUMPRODUCT({discount}*{active}{path}){share}/{MILLION:.0f}",
-            f"={money}*SUMPRODUCT({late}*{active}{path}){share}/{MILLION:.0f}",
+            *(
+                f"={money}*SUMPRODUCT({years}*{self._share(improvement, late=late)}){share}"
+                f"/{MILLION:.0f}"
+                for late in (False, True)
+            ),
         )

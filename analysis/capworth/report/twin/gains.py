@@ -67,8 +67,8 @@ class Gains(Costs):
             now = self._of(level[effect.capability, effect.criterion])
             moved = f"({now}+{self._of(effect.change)})"
             self._point[row] = point
-            ways = [False, True] if len(there[c, k]) > 1 else [False]
-            lifts = [f"{self._share(effect.improvement, late=w)}*{at('rise', row)}" for w in ways]
+            shares = (self._share(effect.improvement, late=late) for late in (False, True))
+            lifts = [f"{share}*{at('rise', row)}" for share in shares]
             self.gains.add(
                 *(effect.change.name, effect.improvement, effect.capability, effect.criterion),
                 f"={self._worth(k, now)}",
@@ -76,7 +76,7 @@ class Gains(Costs):
                 float(agreed[c, k]),
                 *(f"={self._closed(row, effect.capability, lift)}" for lift in lifts),
             )
-            if len(ways) > 1:
+            if len(there[c, k]) > 1:
                 meeting.setdefault((c, k), []).append(row)
         for rows in meeting.values():
             self._add_level(rows)

@@ -45,6 +45,7 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {  # what a head means, and how its
     "asked_m": ("money asked for, millions", COUNTED),
     "late_cost_m": ("whole-life cost, started late, millions", COUNTED),
     "gain": ("closes of the distance, %", COUNTED),
+    "late_gain": ("closes of the distance, started late, %", COUNTED),
     "left": ("share left when late", SHARED),
     "money_m": ("brings in money, present value, millions", COUNTED),
     "harm_days": ("harm-days spared a year", COUNTED),
@@ -172,7 +173,7 @@ class Inputs:
             "improvements of the twin: change which are chosen, and how late they start",
             (
                 *("improvement", "name", "chosen", "delay", "effect_year", "ramp_years", "asked_m"),
-                *("cost_m", "late_cost_m", "gain", "left", "money_m", "harm_days"),
+                *("cost_m", "late_cost_m", "gain", "late_gain", "left", "money_m", "harm_days"),
                 *(f"{quantity}_of_study" for quantity in OF_STUDY),
             ),
         )
