@@ -191,6 +191,8 @@ FAULTS: dict[str, tuple[Callable[[Case], Case], str]] = {
     "a weight": (lambda c: c.with_weight("usse", 1), "Did you mean 'use'"),
     "a thing": (lambda c: c.without("SCANN"), "Did you mean 'SCAN'"),
     "a scenario": (lambda c: c.with_scenario("x"), "no scenario 'x'"),
+    "a kind": (lambda c: c.with_scenario(c), "of the type Case is not a word"),  # type: ignore[arg-type]
+    "rows": (lambda c: c.with_improvement([1]), "is not of the type Mapping"),  # type: ignore[arg-type]
     "twice": (lambda c: c.with_improvement({**NEW, "id": "SCAN"}), "'SCAN' already"),
     "its column": (lambda c: c.with_improvement({**NEW, "redyness": 1}), "mean 'readiness'"),
     "low above": (lambda c: c.with_value("costs/SCAN-BUILD", low=9e9), "costs.csv, row"),

@@ -310,7 +310,7 @@ def test_a_table_that_is_taller_than_a_sheet_goes_on_on_the_next(bundled: Study)
     reader = PdfReader(
         BytesIO(set_document("report.typ", given, bundled.case.settings.appraisal_date))
     )
-    found = {mark: [] for mark in marks}
+    found: dict[str, list[tuple[int, float]]] = {mark: [] for mark in marks}
     for number, page in enumerate(reader.pages):
 
         def see(text: str, cm: Any, tm: Any, _f: Any, _s: float, number: int = number) -> None:

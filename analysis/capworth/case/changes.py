@@ -22,6 +22,7 @@ from capworth.case.scenarios import short_names
 from capworth.case.tables import RawCase, Row, Table
 from capworth.case.written import as_text, history_of, plain, text_of, with_files
 from capworth.errors import CaseError, Finding, InputError, nearest
+from capworth.methods.arguments import kinds_checked
 
 VALUE, WEIGHT, SETTING, WITHOUT, IMPROVEMENT = (
     *("value", "weight", "setting", "without", "improvement"),
@@ -42,6 +43,7 @@ HIGHEST: Final = 100.0  # of a swing
 Edit = Callable[[Case, RawCase], tuple[RawCase, tuple[Change, ...]]]
 
 
+@kinds_checked
 def with_settings(case: Case, settings: Mapping[str, Any]) -> Case:
     """Change keys of `case.toml`; see `Case.with_settings`."""
     edit = _keys(SETTINGS, settings)
@@ -50,6 +52,7 @@ def with_settings(case: Case, settings: Mapping[str, Any]) -> Case:
     return _edited(case, edit)
 
 
+@kinds_checked
 def with_claim(case: Case, keys: Mapping[str, Any]) -> Case:
     """Change keys of `claim.toml`; see `Case.with_claim`."""
     edit = _keys(CLAIM, keys)
@@ -59,6 +62,7 @@ def with_claim(case: Case, keys: Mapping[str, Any]) -> Case:
     return _edited(case, edit)
 
 
+@kinds_checked
 def with_value(case: Case, name: str, cells: Mapping[str, Any]) -> Case:
     """Change an uncertain number; see `Case.with_value`."""
     if all(value is None for value in cells.values()):
@@ -66,6 +70,7 @@ def with_value(case: Case, name: str, cells: Mapping[str, Any]) -> Case:
     return _edited(case, _value(name, cells))
 
 
+@kinds_checked
 def with_weight(
     case: Case, criterion: str, swing: float, low: float | None, high: float | None
 ) -> Case:
@@ -85,11 +90,13 @@ def without(case: Case, *names: str | Iterable[str]) -> Case:
     return _edited(case, *map(_left_out, every))
 
 
+@kinds_checked
 def with_improvement(case: Case, columns: Mapping[str, Any]) -> Case:
     """Add an improvement; see `Case.with_improvement`."""
     return _edited(case, _added(columns))
 
 
+@kinds_checked
 def with_scenario(case: Case, name: str) -> Case:
     """Put a scenario of the case in place; see `Case.with_scenario`."""
     known = {scenario.id: scenario for scenario in case.scenarios}

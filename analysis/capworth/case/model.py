@@ -347,7 +347,7 @@ class Case:
         high: float | None = None,
         **cells: Any,
     ) -> Self:
-        """Change an uncertain number, such as `costs/NSAP-BUILD`: the names of `case.estimates()`.
+        """Change an uncertain number, such as `costs/API-BUILD`: the names of `case.estimates()`.
 
         What is not given stays as it is. `cells` are others of its row: grade, source, basis.
         """

@@ -21,11 +21,8 @@ from capworth.model.price_base import PriceBase
 PAYERS = ("organisation", "members", "donors")
 Key: TypeAlias = Callable[[Floats, Floats, Floats], Floats]  # of use, fixed part and benefit
 Priced: TypeAlias = tuple[CostLine, Floats, Floats]  # line, (draws,) amount, its part of each year
-Outlay: TypeAlias = (
-    tuple[  # improvement, payer, (draws,) amount, its part of each year so much later
-        int, str, Floats, Callable[[int], Floats]
-    ]
-)
+Outlay: TypeAlias = tuple[int, str, Floats, Callable[[int], Floats]]
+# of an improvement: its number, payer, (draws,) amount, its part of each year when so much later
 
 
 def discount_factors(case: Case) -> Floats:
