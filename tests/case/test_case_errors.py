@@ -53,6 +53,9 @@ CELLS: tuple[Slip, ...] = (  # one cell that cannot be read: one fault, and no o
      " name as printed."),
     ("activity", "REG,searches,2023", "REG,searches,23", "row 2, column 'year': 23 is below 1990."),
     ("prices", "2020,80", "2020,0", "row 3, column 'value': 0 is below 1e-06. Raise it."),
+    ("case", '"eu-cohesion-5"', '"constant-0.04"', "case.toml, column 'discounting': constant-0.04"
+     " is 0.04 % a year. Write constant-4 if it is 4 %."),
+    ("case", '"eu-cohesion-5"', '"constant-40"', "column 'discounting': constant-40 is 40 % a"),
     ("case", '"eu-cohesion-5"', '"eu-cohesion5"', "case.toml, column 'discounting': 'eu-cohesion5'"
      " is not known. Did you mean 'eu-cohesion-5'?"),
     ("case", '"2024-12-31"', '"31.12.2024"', "column 'appraisal_date': '31.12.2024' is not a day."

@@ -320,6 +320,7 @@ def test_an_example_is_a_copy(tmp_path: Path, name: str) -> None:
         (["x", "--with", "chain"], "--with is for workbooks"),
         (["x", "--from", "c.csv"], "--from writes a workbook"),
         (["x.xlsx", "--with", "chian"], "there is no table 'chian'"),
+        (["x.xls"], "x.xls would be a folder: a workbook ends in .xlsx."),
         (["x", "--date", "2025-13-40"], "appraisal_date: '2025-13-40' is not a day. Write it"),
         (["x.xlsx", "--currency", "pounds"], "currency: 'pounds' is no code of a currency."),
         (["x", "--example", "uk", "--currency", "GBP"], "--example goes into a folder, and alone"),

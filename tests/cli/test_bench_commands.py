@@ -35,6 +35,7 @@ def futures(folder: Path) -> Path:
 def test_futures_are_shown_side_by_side_and_written(futures: Path, tmp_path: Path) -> None:
     out = tmp_path / "card.csv"
     done = call("scenarios", futures, "--draws", 200, "--workers", 1, "--out", out)
+    assert "<small" not in done.stdout
     assert done.exit_code == 0
     heads = done.stdout.splitlines()[0].split("\t")
     assert heads == ["", "unit", "as it is", "lean", "dear"]
@@ -75,6 +76,7 @@ def test_a_proposal_is_held_against_a_run(run: Path, tmp_path: Path) -> None:
     mine, out = tmp_path / "my-set.csv", tmp_path / "out.csv"
     mine.write_text("improvement,why\nSCAN,asked for\n\n", encoding="utf-8")
     done = call("propose", run, mine, "--out", out, "--workers", 1)
+    assert "<small" not in done.stdout
     assert done.exit_code == 0
     assert done.stdout.splitlines()[0].startswith("set\tchosen\tlate\tasked_m")
     assert "can be carried out" in done.stdout

@@ -353,6 +353,8 @@ SLIPS = (
     ("level,,,speed,2025,3,m\n", "row 2, column 'capability': a level of nothing."),
     ("factor,,ACA,speed,2025,3,m\n", "row 2, column 'indicator': 'speed' is not known."),
     ("level,,ACA,speed,2025,3,\n", "row 2, column 'source': the cell is empty."),
+    ("spend,SCAN,,,2025,2.000,m\n", "row 2, column 'value': '2.000' may be 2 or 2000. Write 2 or"),
+    ("spend,SCAN,,,2025,0.05,m\n", "row 2, column 'value': 0.05 is next to nothing of what is"),
     ("level,,ACA,speed,2025,3,m,x\n", "row 2: there are more cells than headings."),
     ("levl,,ACA,speed,2025,3,m\n", "row 2, column 'measure': 'levl' is not known. Did you mean"),
     ("", "row 2: there is no row yet."),
@@ -382,6 +384,8 @@ def test_faults_of_the_actuals_are_told_all_at_once(small: Case, tmp_path: Path)
     ):
         with pytest.raises(CaseError, match=words):
             read_actuals(told(tmp_path, "", head), small)
+    with pytest.raises(CaseError, match=r"1 to mend:\n.*the cells are parted by semicolons"):
+        read_actuals(told(tmp_path, "", HEAD.replace(",", ";")), small)
     with pytest.raises(InputError, match=r"none\.csv: there is no such file\. Name one that"):
         read_actuals(tmp_path / "none.csv", small)
     (tmp_path / "latin.csv").write_bytes(HEAD.encode() + b"start,\xe9,,,2025,,m\n")

@@ -12,9 +12,11 @@ from capworth.case.check import BadCellError, read_cell
 from capworth.case.dictionary import Column
 from capworth.case.files import read_text
 from capworth.case.model import Case
-from capworth.case.numerals import written_as
+from capworth.case.numerals import DOUBTFUL, written_as
+from capworth.case.tables import no_heading
 from capworth.errors import CaseError, Finding, nearest
 
+LEAST = 1e-4  # of what is planned: a spending below it was typed in millions
 START, SPEND, LEVEL, FACTOR = "start", "spend", "level", "factor"
 
 
@@ -58,6 +60,10 @@ def read_actuals(path: str | Path, case: Case) -> tuple[Actual, ...]:
     except csv.Error as error:
         words = f"the quotes do not match ({error})"
         raise CaseError([Finding(place.name, 0, "", words, "Close every quote.")]) from error
+    if not columns.keys() & {*header}:
+        lines = [header, *(line for _, line in rows)]
+        told = no_heading(header, lines, columns.keys())
+        raise CaseError([Finding(place.name, 1, "", *told)])
     findings = list(_headings(place.name, header, columns))
     if findings:
         raise CaseError(findings)
@@ -76,6 +82,10 @@ def read_actuals(path: str | Path, case: Case) -> tuple[Actual, ...]:
                 values[name] = read_cell(cells.get(name, ""), column, known)
             except BadCellError as error:
                 findings.append(Finding(place.name, number, name, *error.args))
+        if DOUBTFUL.fullmatch(text := cells.get("value", "")) and values.get("measure") == SPEND:
+            words = f"{text!r} may be {written_as(float(text))} or {text.replace('.', '')}"
+            fix = f"Write {text.rstrip('0').rstrip('.')} or {text.replace('.', '')}."
+            findings.append(Finding(place.name, number, "value", words, fix))
         if len(findings) == before:
             findings.extend(Finding(place.name, number, *words) for words in _rules(values, case))
         if len(findings) == before:
@@ -117,6 +127,11 @@ def _rules(values: Mapping[str, object], case: Case) -> Iterator[tuple[str, str,
         yield "value", "the cell is empty", "Say what was found."
     if isinstance(value, float) and value < 0 and measure in {SPEND, FACTOR}:
         yield "value", f"{written_as(value)} is below 0", "Raise it."
+    if isinstance(value, float) and measure == SPEND and value > 0:
+        planned = _planned(case, str(values["improvement"]))
+        if value < LEAST * planned:
+            words = f"{written_as(value)} is next to nothing of what is planned ({planned:,.0f})"
+            yield "value", words, "Give amounts in whole units of the currency."
     if measure == START and value is not None:
         yield "value", "a start is told by its year", "Leave it blank."
     indicator = values["indicator"]
@@ -128,6 +143,13 @@ def _rules(values: Mapping[str, object], case: Case) -> Iterator[tuple[str, str,
         )
         if indicator not in options:
             yield "indicator", f"{indicator!r} is not known", nearest(indicator, options)
+
+
+def _planned(case: Case, improvement: str) -> float:
+    """What is paid once for an improvement, in the money of the case; other money is left aside."""
+    own = case.settings.currency
+    lines = (line for line in case.costs if line.improvement == improvement and line.is_cost)
+    return sum(x.amount.mode for x in lines if x.kind == "one-off" and x.currency == own)
 
 
 def _twice(file: str, found: list[tuple[int, Actual]]) -> Iterator[Finding]:

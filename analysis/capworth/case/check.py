@@ -360,6 +360,7 @@ MOST = 1e18  # of any number: the budgets of all states together have sixteen di
 NOT_NOUGHT = re.compile(r"[^\W0]")
 CURRENCY = re.compile("[A-Z]{3}")
 FINANCIAL = re.compile(r"(\d{4})\s*[/–-]\s*(\d{2}|\d{4})")  # 2021/22: the year in which it begins
+SLIGHT, STEEP = 0.1, 25.0  # per cent a year, at which nobody discounts
 EXPECTED = "expected"  # a budget that must hold on average only
 GRADES = ("A", "B", "C", "D", "E")
 
@@ -419,7 +420,7 @@ def _read_alone(text: str, column: Column) -> object:
         case "published":
             return _word(text, library())
         case "schedule":
-            return text if is_constant(text) else _word(text, schedules())
+            return _rate(text) if is_constant(text) else _word(text, schedules())
         case "key":
             if not KEY.fullmatch(text):
                 raise BadCellError(
@@ -520,6 +521,17 @@ def _within(value: float, column: Column) -> float:
             f"{written_as(value)} is above {written_as(column.highest)}", f"Lower it.{unit}"
         )
     return value
+
+
+def _rate(text: str) -> str:
+    """A constant rate of discount, which is told in per cent a year."""
+    rate = float(text.partition("-")[2])
+    if 0 < rate < SLIGHT:
+        fix = f"Write constant-{100 * rate:g} if it is {100 * rate:g} %."
+        raise BadCellError(f"{text} is {rate:g} % a year", fix)
+    if rate > STEEP:
+        raise BadCellError(f"{text} is {rate:g} % a year", "Give the real rate in per cent.")
+    return text
 
 
 def _confidence(text: str) -> float:

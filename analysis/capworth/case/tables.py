@@ -333,7 +333,7 @@ def table_of(name: str, file: str, cells: list[list[str]], findings: list[Findin
         header.pop()  # columns without a heading at the end are empty, or their cells are told
     strange = [word for word in header if word not in columns and not _is_note(word)]
     if not columns.keys() & {*header} or len(strange) > len(columns):
-        findings.append(Finding(file, 1, "", *_no_heading(header, cells, columns.keys())))
+        findings.append(Finding(file, 1, "", *no_heading(header, cells, columns.keys())))
         return None
     for column in header:
         if column not in columns and _is_note(column):
@@ -363,7 +363,7 @@ def table_of(name: str, file: str, cells: list[list[str]], findings: list[Findin
     return Table(name, file, tuple(rows), tuple(header))
 
 
-def _no_heading(
+def no_heading(
     header: Sequence[str], cells: Sequence[Sequence[str]], columns: Set[str]
 ) -> tuple[str, str]:
     """Say why the first row is no heading, and how to mend it."""

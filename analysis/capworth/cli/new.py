@@ -4,6 +4,8 @@ import click
 
 from capworth.cli.options import listed
 
+OTHERS = (".xls", ".xlsm", ".xlsb", ".ods", ".csv", ".toml")  # files that are not written here
+
 
 @click.command("new")
 @click.argument("place", type=click.Path())
@@ -55,6 +57,8 @@ def command(
     if costs and not is_book:
         raise click.UsageError("--from writes a workbook: name a file that ends in .xlsx.")
     if not is_book:
+        if place.lower().endswith(OTHERS):
+            raise click.UsageError(f"{place} would be a folder: a workbook ends in .xlsx.")
         if wanted:
             raise click.UsageError("--with is for workbooks: a folder has every table.")
         path = write_template(place, settings)

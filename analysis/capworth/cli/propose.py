@@ -19,7 +19,7 @@ def command(folder: str, proposed: str, out: str | None, workers: int) -> None:
     from pathlib import Path
 
     from capworth.case.files import writing_file
-    from capworth.cli.terminal import show
+    from capworth.cli.terminal import show, unmarked
     from capworth.runs.proposed import propose
     from capworth.study.shown import written
     from capworth.study.tables import as_csv
@@ -32,7 +32,7 @@ def command(folder: str, proposed: str, out: str | None, workers: int) -> None:
     rows = []
     for name, row in table.iterrows():
         cells = (written(row[c], row.get(f"{c}_low"), row.get(f"{c}_high")) for c in shown)
-        rows.append([str(name), *(c.replace("<small>", "").replace("</small>", "") for c in cells)])
+        rows.append([str(name), *map(unmarked, cells)])
     show(["set", *shown], rows)
     click.echo(repr(found))
     for fault in found.faults:

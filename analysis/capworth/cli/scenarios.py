@@ -24,7 +24,7 @@ def command(
 
     from capworth.case.files import writing_file
     from capworth.case.read import read_case
-    from capworth.cli.terminal import show
+    from capworth.cli.terminal import show, unmarked
     from capworth.errors import InputError
     from capworth.study.pages import told_of
     from capworth.study.scorecard import scorecard
@@ -52,7 +52,7 @@ def command(
             (row.get(f"{column}_low"), row.get(f"{column}_high")) for _, row in table.iterrows()
         ]
         cells = [written(v, *e) for v, e in zip(table[column], ends, strict=True)]
-        plain = [cell.replace("<small>", "").replace("</small>", "") for cell in cells]
+        plain = map(unmarked, cells)
         rows.append([column, told.unit if told else "", *plain])
     show(["", "unit", *map(str, table.index)], rows)
     click.echo(repr(found))

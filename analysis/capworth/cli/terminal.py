@@ -1,5 +1,6 @@
 """What is shown on a terminal, and what in a pipe."""
 
+import re
 import sys
 from collections.abc import Sequence
 
@@ -21,3 +22,15 @@ def show(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for row in rows:
         table.add_row(*row)
     Console().print(table)
+
+
+MARK = re.compile(r"</?small[^>]*>")  # around the range of a number in a notebook
+
+
+def unmarked(cell: str) -> str:
+    """Take out of a cell what only a page shows.
+
+    >>> unmarked("470 <small style='white-space:nowrap'>(370 to 580)</small>")
+    '470 (370 to 580)'
+    """
+    return MARK.sub("", cell)
