@@ -19,6 +19,7 @@ from capworth.language.language import ENGLISH
 from capworth.members.served import serve_members
 from capworth.model.simulation import draw_sample
 from capworth.programme.reasons import beside
+from capworth.report.pdf import document
 from capworth.study.stages import Study, run_study
 
 Plan = Callable[..., Any]
@@ -129,6 +130,16 @@ def test_the_timetable_counts_in_millions(small: Case, plan: Plan) -> None:
     assert (years["spend_m_low"] <= years["spend_m"]).all()
     assert (years["spend_m"] <= years["spend_m_high"]).all()
     assert years["spend_m_high"].max() < 0.3
+
+
+def test_money_of_one_year_is_not_said_to_be_a_year(small: Case) -> None:
+    """The build of SCAN is paid in 2025 or in both years; nothing else is proposed."""
+    for last, words in ((2025, "expected: "), (2026, "expected a year: ")):
+        alone = small.without("LINK", "CLOUD")
+        costs = [replace(c, to_year=last) if c.id == "SCAN-BUILD" else c for c in alone.costs]
+        study = run_study(unchecked(replace(alone, costs=tuple(costs))), draws=20)
+        text = str(document(study, "en", DRAWN)["summary"])
+        assert f"€ million {words}" in text
 
 
 # ---------------------------------------------------------------- sets, one by one

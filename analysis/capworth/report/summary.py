@@ -449,8 +449,8 @@ def _yearly(study: Study) -> Iterator[Answered]:
         payers = study.programme.payers_m
         mine = study.case.settings.budget_payers
         paying = listed(Word("payer", p) for p in PAYERS if p in mine and payers.get(p, 0.0) > 0)
-        paid = say("steps.pay", payers=Turned(paying, "opening"), list=money, unit=MILLIONS)
-        yield when, paid, None
+        whose, many = Turned(paying, "opening"), len(spent)
+        yield when, say("steps.pay", payers=whose, list=money, unit=MILLIONS, count=many), None
 
 
 def _reviews(study: Study) -> Iterator[Answered]:
