@@ -6,7 +6,7 @@ and savings on their lines; each year worked out by itself and then discounted.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from capworth.case.model import (
     Effect,
     Estimate,
     Improvement,
+    Relation,
     Saving,
 )
 from capworth.case.read import read_case
@@ -30,6 +31,7 @@ from capworth.model.costs import CostModel, discount_factors
 from capworth.model.result import Provenance
 from capworth.model.simulation import Sample, draw_sample
 from capworth.programme.choice import Choice
+from capworth.programme.schedule import by_year, value_by_year
 
 SMALL = Path(__file__).parents[1] / "cases" / "small"
 DRAWS, YEARS = 12, 5
@@ -231,6 +233,47 @@ def test_a_set_is_worth_what_its_years_bring(seed: int) -> None:
         for measure, wanted in known.items():
             found = choice.by_draw(taken, late, measure)
             np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-7, err_msg=measure)
+
+
+@pytest.mark.parametrize("objective", ["distance", "harm", "net"])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_set_adds_by_year_what_each_year_brings(seed: int, objective: str) -> None:
+    """Every year by itself, from the tables; and together they are the value of the set."""
+    case = made(seed).with_settings(objective=objective)
+    sample, rng = draw_sample(case, DRAWS), np.random.default_rng(seed)
+    choice = Choice.of(sample)
+    opens = choice.calendar.opens(choice.spending)
+    taken = rng.random(len(opens)) < 0.7
+    late = np.where(taken, [int(rng.choice(np.flatnonzero(row))) for row in opens], 0)
+    found = value_by_year(choice, taken, late)
+    for year in range(YEARS):
+        tried = Tried(sample, {k: int(late[k]) for k in np.flatnonzero(taken).tolist()})
+        tried.factor = np.eye(YEARS)[year]
+        wanted = {"net": tried.net, "distance": tried.distance}.get(
+            objective, partial(tried.chained, "harm")
+        )()
+        np.testing.assert_allclose(found[:, year], wanted, rtol=1e-9, atol=1e-7)
+    printed = by_year(choice, taken, late, 10.0)["value"]
+    np.testing.assert_allclose(10 * printed, found.mean(axis=0), rtol=1e-9, atol=1e-7)
+    factor = discount_factors(case)
+    whole = found @ factor / (1.0 if objective == "net" else factor.sum())
+    np.testing.assert_allclose(whole, choice.by_draw(taken, late, objective), rtol=1e-9, atol=1e-7)
+
+
+def test_a_synergy_falls_into_the_years_in_which_both_work() -> None:
+    """SCAN works from the second year on, LINK from the third."""
+    bonus = Estimate("relations/both", 0.2, 0.2, 0.2, "share", "D", "", "invented", 0)
+    pair = Relation("SCAN", "synergy", "LINK", bonus=bonus)
+    case = replace(base(), relations=(pair,), funding=()).with_settings(years=3)
+    choice, none = Choice.of(draw_sample(case, DRAWS)), np.zeros(3, dtype=np.int64)
+    one, other, both = np.array([[1, 0, 0], [0, 1, 0], [1, 1, 0]], dtype=bool)
+    apart = value_by_year(choice, one, none) + value_by_year(choice, other, none)
+    more = value_by_year(choice, both, none) - apart
+    np.testing.assert_allclose(more[:, :2], 0, atol=1e-12)
+    assert (more[:, 2] > 0).all()
+    factor = discount_factors(case)
+    bonuses = choice.worth.bonuses("distance")[:, 0]
+    np.testing.assert_allclose(more @ factor / factor.sum(), bonuses, rtol=1e-9)
 
 
 def test_a_level_reached_before_the_effect_is_full_is_lost_for_the_years_of_delay() -> None:

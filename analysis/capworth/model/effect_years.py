@@ -1,6 +1,7 @@
 """When improvements have their effect: nothing before the effect year, then the ramp, then all."""
 
 from collections.abc import Sequence
+from copy import copy
 
 import numpy as np
 
@@ -25,6 +26,13 @@ class EffectYears:
         self._improvements = case.improvements
         self._first = settings.first_year
         self._shares: dict[tuple[int, int], Floats] = {}
+
+    def only(self, year: int) -> "EffectYears":
+        """Count what falls into one year, by its number, and that in full, not discounted."""
+        found = copy(self)
+        found.discount = np.zeros_like(self.discount)
+        found.discount[year] = 1.0
+        return found
 
     @property
     def annuity(self) -> float:

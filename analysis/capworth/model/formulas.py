@@ -282,7 +282,12 @@ WRITTEN: Final = (
     Formula(
         "further", "V(X(B + b)) − V(X(B))", "Programme", "programme.selection.choose_programme"
     ),
-    Formula("by_year", "Σ_{i in X} a_i(y)", "Programme", "programme.schedule.by_year"),
+    Formula(
+        "by_year",
+        "a_i(y), V(X, y): Σ_y δ_y V(X, y) / Σ_y δ_y = V(X)",
+        "Programme",
+        "programme.schedule.by_year",
+    ),
     Formula("promise", "v_ck + a_i(y) rise_ick", "Programme", "programme.tracking.set_baseline"),
     Formula("pledged", "Σ_y pledge_y", "Money, earmarks and packages", "funding.pledges.map_money"),
     Formula(

@@ -46,6 +46,13 @@ class SavedLine:
         late = dict(zip(users, delays or [0] * len(users), strict=True))
         return saving(self.due(late), self.left_out(late), self.discount)
 
+    def yearly(self, late: Mapping[int, int], cash: Sequence[bool] = ()) -> Floats:
+        """(draws, years) what improvements so many years late save, not discounted.
+
+        With `cash`, (rows,), only what comes back as money.
+        """
+        return np.asarray(self.due(late) * (1 - remaining_share(self.left_out(late, cash))))
+
     def due(self, late: Mapping[int, int]) -> Floats:
         """(draws, years) what is paid before saving, with improvements so many years late."""
         total = self.paid
@@ -105,11 +112,7 @@ class SavingModel:
         late = {k: delays[k] if delays else 0 for k in np.flatnonzero(taken).tolist()}
         for line, saved in self.drawn(draws):
             cash = [row.cashable for row in self.rows[line.id]]
-            whole, money = (
-                saved.due(late) * (1 - remaining_share(saved.left_out(late, counts)))
-                for counts in ((), cash)
-            )
-            yield line.payer, whole, money
+            yield line.payer, saved.yearly(late), saved.yearly(late, cash)
 
     def saved_lines(self, draws: Draws) -> tuple[SavedLine, ...]:
         """Every line on which something is saved, in some draws."""

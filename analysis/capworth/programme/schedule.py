@@ -3,6 +3,7 @@
 How likely a set of improvements meets the targets that the case states.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -12,8 +13,9 @@ from capworth.case.model import DISTANCE, NET, Case, Target
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.confidence import later
+from capworth.model.joint_gains import chains_of, levels_of
 from capworth.model.result import spread
-from capworth.model.simulation import Sample
+from capworth.model.simulation import Kept, Sample
 from capworth.programme.calendar import years_of
 from capworth.programme.choice import Choice
 
@@ -29,24 +31,14 @@ def by_year(choice: Choice, chosen: Bools, delays: Ints, scale: float) -> pd.Dat
     chosen, delays : (improvements,) the set, and years after the stated start
     scale : what values are divided by
     """
-    case, calendar, spending = choice.case, choice.calendar, choice.spending
-    years, effects = calendar.years, calendar.effects
+    case, spending, years = choice.case, choice.spending, choice.calendar.years
     members = np.flatnonzero(chosen).tolist()
     shares = yearly_shares(choice, chosen, delays)
     spent = choice.cost @ shares / MILLION
     posts = np.zeros(years)
     for k in members:
         posts += later(spending.posts[k], int(delays[k]))
-    whole = choice.by_draw(chosen, delays, choice.measure) / scale
-    part = np.zeros(years)  # of the value that falls into each year
-    for k in members:
-        profile = effects.share(k, int(delays[k])) * effects.discount
-        own = choice.own(k, int(delays[k]), choice.measure).mean() / scale
-        part += own * profile / profile.sum() if profile.sum() > 0 else 0.0
-    annuity = 1.0 if choice.measure == NET else effects.annuity
-    total = part.sum()
-    rate = part / total * annuity / effects.discount if total else np.zeros(years)
-    added = whole[:, None] * rate
+    added = value_by_year(choice, chosen, delays) / scale
     columns: dict[str, Floats] = {}
     columns |= spread("spend_m", spent)
     columns |= spread("value", added, ranged=choice.sample.ranged(choice.measure, added))
@@ -54,6 +46,42 @@ def by_year(choice: Choice, chosen: Bools, delays: Ints, scale: float) -> pd.Dat
     columns["posts"], columns["posts_room"] = posts, room(case, "staff")
     first = case.settings.first_year
     return pd.DataFrame(columns, index=pd.RangeIndex(first, first + years, name="year"))
+
+
+def value_by_year(choice: Choice, chosen: Bools, delays: Ints) -> Floats:
+    """(draws kept, years) what a set adds in each year, not discounted, in the unit of its value.
+
+    Per cent of the distance that is closed in the year, days of the year, or money that comes in or
+    is saved in it less what is paid. Discounted they are the value of the set: their sum for money,
+    their mean by the discount factors for distance and harm. What a synergy or an overlap adds
+    falls into the years in which both work, as far as the lesser of the two does.
+    """
+    members, measure = np.flatnonzero(chosen).tolist(), choice.measure
+    sample, worth, effects = choice.sample, choice.worth, choice.calendar.effects
+    late = {k: int(delays[k]) for k in members}
+    found = np.zeros((len(choice.cost), choice.calendar.years))
+    alone = [effects.only(year) for year in range(found.shape[1])]
+    find = levels_of if measure == DISTANCE else chains_of
+    for place in find(sample.model, Kept(sample)):
+        users = [k for k in place.users if chosen[k]]
+        for year, counted in enumerate(alone if users else ()):
+            there = replace(place, years=counted)
+            found[:, year] += there.joint(measure, users, [late[k] for k in users])
+    annuity = 1.0 if measure == NET else effects.annuity
+    both = chosen[worth.pairs].all(axis=1)
+    bonuses = worth.bonuses(measure).T[both]
+    for (one, other), bonus in zip(worth.pairs[both].tolist(), bonuses, strict=True):
+        together = effects.together(one, other, (late[one], late[other]))
+        if (whole := float(together @ effects.discount)) > 0:
+            left = min(effects.left(k, late[k]) for k in (one, other))
+            found += np.outer(bonus * left, together / whole * annuity)
+    if measure == NET:
+        for line in worth.lines:
+            found += line.yearly(late)
+        for k, _, amount, parts in choice.calendar.costs.outlays(Kept(sample), choice.priced):
+            if k in late:
+                found -= amount[:, None] * parts(late[k])
+    return found
 
 
 def yearly_shares(choice: Choice, chosen: Bools, delays: Ints) -> Floats:
