@@ -144,12 +144,23 @@ def kept(case: Case) -> Case:
     """REG and LAB end in 2028 unless CLOUD keeps them: it acts on both chains without effects."""
     rate = replace(case.effects[0].change, low=0.0, mode=0.1, high=0.2)
     paths = [
-        BusinessAsUsual(c, replace(rate, name=f"business_as_usual/{c}"), None, 2028)
+        BusinessAsUsual(
+            c,
+            replace(rate, name=f"business_as_usual/{c}"),
+            replace(rate, name=f"business_as_usual_cost/{c}"),
+            2028,
+        )
         for c in ("REG", "LAB")
     ]
+    share = replace(rate, name="savings/SCAN", low=0.2, mode=0.3, high=0.6)
     rows = (replace(i, keeps="REG LAB" if i.id == "CLOUD" else "") for i in case.improvements)
     longer = case.with_settings(years=4)
-    return replace(longer, improvements=tuple(rows), business_as_usual=tuple(paths))
+    return replace(
+        longer,
+        improvements=tuple(rows),
+        business_as_usual=tuple(paths),
+        savings=(Saving("SCAN", "LAB-STAFF", share),),
+    )
 
 
 @pytest.mark.parametrize("make", [lambda case: case, kept], ids=["small", "kept"])
@@ -166,7 +177,12 @@ def test_money_and_harm_against_the_model_answered_anew(
     rivals = replace(rivals, sets=single, delays=single * 0, worth=np.array(worth))
     moved, inputs = 0, inputs_of(rivals)
     lines = {line.amount.name: line for line in case.costs if line.improvement}
-    assert {b.growth.name for b in case.business_as_usual} <= {one.name for one in inputs}
+    names = {one.name for one in inputs}
+    assert {b.growth.name for b in case.business_as_usual} <= names
+    if objective == NET and case.business_as_usual:
+        paid = [c.amount for c in case.costs if c.capability in ("REG", "LAB")]
+        paid += [b.cost_growth for b in case.business_as_usual if b.cost_growth]
+        assert {one.name for one in paid if not one.is_certain} <= names
     for one in inputs:
         if one.name in lines:
             continue  # as it turns out, which no single estimate is
@@ -179,6 +195,35 @@ def test_money_and_harm_against_the_model_answered_anew(
             np.testing.assert_allclose(found[row, alone], anew, rtol=1e-7, err_msg=one.name)
             moved += int(np.abs(anew - rivals.worth[alone]).max() > 1e-9)
     assert moved
+
+
+@pytest.mark.parametrize("late", [0, 1])
+@pytest.mark.parametrize("name", ["costs/LAB-STAFF", "business_as_usual_cost/LAB"])
+def test_what_a_kept_service_costs_against_a_case_drawn_anew(
+    small: Case, name: str, late: int
+) -> None:
+    """CLOUD keeps LAB from ending, SCAN saves of its staff: it is paid longer, and saved longer."""
+    case = replace(kept(small), relations=()).with_settings(objective=NET, budget=400_000.0)
+    rivals = rivals_in(case)
+    both, starts = np.array([True, False, True]), np.array([0, 0, late])
+    worth = np.array([rivals.choice.joint(both, starts)])
+    rivals = replace(rivals, sets=both[None], delays=starts[None], worth=worth)
+    (one,) = (x for x in inputs_of(rivals) if x.name == name)
+    level = float(one.quantiles(np.array([0.9]))[0])
+    found, _ = one.at(np.array([level]))
+
+    def fixed(estimate: Estimate) -> Estimate:
+        sure = replace(estimate, low=level, mode=level, high=level)
+        return sure if estimate.name == name else estimate
+
+    costs = tuple(replace(c, amount=fixed(c.amount)) for c in case.costs)
+    paths = tuple(
+        replace(b, cost_growth=fixed(b.cost_growth)) if b.cost_growth else b
+        for b in case.business_as_usual
+    )
+    anew = rivals_in(replace(case, costs=costs, business_as_usual=paths))
+    assert found[0, 0] != pytest.approx(worth[0])
+    assert found[0, 0] == pytest.approx(anew.choice.joint(both, starts), rel=1e-9)
 
 
 def test_a_saving_is_no_part_of_what_a_pair_adds(small: Case) -> None:

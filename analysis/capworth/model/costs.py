@@ -173,7 +173,9 @@ class CostModel:
     def kept(self, draws: Draws, line: CostLine, improvement: int, delay: int = 0) -> Floats:
         """(years,) or (draws, years) part of a line that is paid only as it is kept from ending.
 
-        By an improvement that starts so many years later than stated.
+        By an improvement that starts so many years later than stated. Of the lines of the
+        capability itself: a platform ends with the last that uses it, so what it costs to run one
+        for a capability that is kept is a cost of the improvement, to be stated as such.
         """
         grown = self.paths.cost_growth(draws, line.capability) if line.kind == "recurrent" else None
         ended = 1 - self.paths.alive[self._capabilities[line.capability]]

@@ -345,10 +345,10 @@ def losses_without(choice: Choice) -> Floats:
 
 
 def lost_a_year(case: Case) -> pd.Series:
-    """Share of an improvement's gain that is lost when its effects come one year late.
+    """Share of an improvement's discounted years of effect that is lost when it comes a year late.
 
-    What the effect of a year later lacks, discounted, over all years of effect: a technology that
-    is not ready puts this much at risk for each year that it slips. NaN without any effect.
+    A technology that is not ready puts this much at risk for each year that it slips. It is the
+    share of its gain, too, where each year gains alike (`Choice.alike`). NaN without any effect.
     """
     years = EffectYears(case)
     shares = []

@@ -29,7 +29,7 @@ from capworth.programme.selection import SCALE, WORDS, Programme
 from capworth.streams import stream
 from capworth.uncertainty.options import Options
 from capworth.uncertainty.sensitivity import uncertain_inputs
-from capworth.uncertainty.set_alone import SAVED, Sites
+from capworth.uncertainty.set_alone import PAID, Sites
 
 COSTS, VALUES, FACTOR, EFFECTS, PRICES, WEIGHTS = (
     "costs",
@@ -171,9 +171,12 @@ def value_of_information(
 
     In the unit of the objective (money in millions). The choice is among the 1,000 sets of most
     expected worth that keep relations and the limits of years, and cost up to half more than there
-    is. A set whose bills exceed the budget is worth the part that can still be done, so that no
-    price of money enters; where its value is below nothing it counts in full. Under `net` worth is
-    the net value, and the list holds what the budget pays on average.
+    is. Where limits put members off, starts other than those of the programme are placed one after
+    the other and not sought: what is told is the gain of choosing among these sets as they start,
+    and no bound on that of the best starts. A set whose bills exceed the budget is worth the part
+    that can still be done, so that no price of money enters; where its value is below nothing it
+    counts in full. Under `net` worth is the net value, and the list holds what the budget pays on
+    average.
 
     Groups: all costs of builds and all values are independent, and are known exactly; what a group
     of inputs has in common is a group of its own; own parts of prices and effects, by improvement,
@@ -404,7 +407,7 @@ class _Groups:
                 if not scale or self._model.known[scale][k]
             }
             places = sites.places([e.name for e in members])
-            if places.weighed or any(c in known or c == SAVED for c, _ in places.moved):
+            if places.weighed or any(c in known or c in PAID for c, _ in places.moved):
                 found.append(measure)
         return found
 

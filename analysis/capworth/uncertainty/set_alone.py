@@ -5,7 +5,7 @@ and all, and the other lines of its total do not fall in its stead. What a group
 common is an input of its own: its level is a probability.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -134,8 +134,10 @@ class Remembered:
 
 
 Drawn = Substituted | Remembered
-Place = tuple[str, str]  # a capability with a criterion, or "" for its chain; or SAVED with a line
-SAVED = "savings"
+Place = tuple[str, str]  # a capability with a criterion, or "" for its chain; or one of PAID
+SAVED = "savings"  # with a line on which is saved
+KEPT = "kept"  # with a capability that goes on costing as it is kept from ending
+PAID = (SAVED, KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,8 @@ class Sites:
             users = found.setdefault((SAVED, saving.line), set())
             users.add(number[saving.improvement])
             users.update(self._model.costs.keepers(lines[saving.line]))
+        for k, c in self._model.costs.paths.keepers if self._measure == NET else ():
+            found[KEPT, case.capability_ids[c]] = {k}
         return {place: tuple(sorted(users)) for place, users in found.items()}
 
     def where(self, place: Place) -> tuple[int, int]:
@@ -215,16 +219,28 @@ class Sites:
         return frozenset(c for c, criterion in self.users if not criterion)
 
     @cached_property
-    def _place(self) -> dict[str, Place]:
-        """Where each input stands that touches one place."""
+    def _place(self) -> dict[str, list[Place]]:
+        """Where each input stands that touches few places."""
         case = self._case
-        found = {e.change.name: (e.capability, e.criterion) for e in case.effects}
-        found |= {s.level.name: (s.capability, s.criterion) for s in case.scores}
-        found |= {s.share.name: (SAVED, s.line) for s in case.savings}
-        found |= {b.growth.name: (b.capability, "") for b in case.business_as_usual}
-        lines = ((line.id, (SAVED, line.id)) for line in case.costs)
-        found |= {f"{table}/{key}": at for key, at in lines for table in ("costs", "bias")}
-        return {name: place for name, place in found.items() if place in self.users}
+        found: list[tuple[str, Place]] = [
+            *((e.change.name, (e.capability, e.criterion)) for e in case.effects),
+            *((s.level.name, (s.capability, s.criterion)) for s in case.scores),
+            *((s.share.name, (SAVED, s.line)) for s in case.savings),
+            *((b.growth.name, (b.capability, "")) for b in case.business_as_usual),
+        ]
+        growing = {b.capability: b.cost_growth for b in case.business_as_usual}
+        for line in case.costs:
+            growth = growing.get(line.capability)
+            names = [f"{table}/{line.id}" for table in ("costs", "bias")]
+            names += [growth.name] if growth and line.kind == "recurrent" else []
+            found += [(name, (SAVED, line.id)) for name in names]
+            if line.is_cost:
+                found += [(name, (KEPT, line.capability)) for name in names]
+        places: dict[str, list[Place]] = {}
+        for name, place in found:
+            if place in self.users:
+                places.setdefault(name, []).append(place)
+        return places
 
     @cached_property
     def _wide(self) -> dict[str, str]:
@@ -243,7 +259,7 @@ class Sites:
         for name in names:
             kind = self._wide.get(name)
             if name in self._place:
-                moved[self._place[name]] = None
+                moved |= dict.fromkeys(self._place[name])
             elif kind == "weight":
                 weighed = weighed or self._measure == DISTANCE
             elif kind == "worth":
@@ -311,7 +327,7 @@ class MovedWorth:
         for place in sites:
             added = _Added(self, place, then.get(place), weights, shape)
             moving = self._moving(place, places)
-            for user in self._paired.intersection(moving if place[0] != SAVED else ()):
+            for user in self._paired.intersection(moving if place[0] not in PAID else ()):
                 drawn[user] = drawn.get(user, 0.0) + added.by_draw([user], [0])
             for rows, users, late in self._met(place):
                 if set(users) & set(moving):
@@ -379,7 +395,24 @@ class MovedWorth:
         saved = replace(case, savings=rows, costs=costs)
         saving = SavingModel(saved, model.costs, model.gains.years)
         lines = zip(saving.lines, saving.saved_lines(draws), strict=True)
-        return found | {(SAVED, key): line for key, line in lines}
+        found |= {(SAVED, key): line for key, line in lines}
+        kept = {at: self._kept(draws, at[1]) for at in wanted if at[0] == KEPT}
+        return found | kept
+
+    def _kept(self, draws: "Drawn", capability: str) -> "_Kept":
+        """What a capability goes on costing that is kept from ending."""
+        costs = self._model.costs
+        lines = [line for line in costs.moving() if line.capability == capability]
+        (keeper,) = self.sites.users[KEPT, capability]
+        discount = self._model.gains.years.discount
+
+        def cost(delay: int) -> Floats:
+            total = np.zeros(draws.size)
+            for line, amount, _ in costs.priced(draws, lines):
+                total += amount * (costs.kept(draws, line, keeper, delay) @ discount)
+            return total
+
+        return _Kept((keeper,), capability, cost)
 
     def _level(self, draws: "Drawn", place: Place) -> Level:
         """A level that improvements lift; as drawn where an input does not move it."""
@@ -457,6 +490,28 @@ class MovedWorth:
             together = rivals.sets[:, pair].all(axis=1) * late.min(axis=0)
             found += (then - now)[:, None] * together
         return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Kept:
+    """What a capability costs that an improvement keeps from ending; see `Meeting`.
+
+    Attributes
+    ----------
+    users : number of the improvement
+    cost : (draws,) present value, when that starts so many years later than stated
+    """
+
+    users: tuple[int, ...]
+    capability: str
+    cost: Callable[[int], Floats]
+
+    def joint(self, measure: str, users: Sequence[int], delays: Sequence[int] = ()) -> Floats:
+        """(draws,) what the improvement adds by it: less than nothing, in money net of cost."""
+        assert measure == NET, measure
+        (delay,) = delays or [0]
+        assert tuple(users) == self.users, users
+        return -self.cost(delay)
 
 
 _Way = tuple[Bools, list[int], list[int]]  # rivals, improvements that act, years of delay
