@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from capworth.case.actuals import actuals_dictionary, read_actuals
-from capworth.case.model import Case, Limit
+from capworth.case.model import Case, Limit, Target
 from capworth.errors import CaseError, InputError
 from capworth.model import simulation as sampling
 from capworth.model.costs import discount_factors
@@ -112,6 +112,19 @@ def test_a_late_start_adds_less_by_its_years_of_effect(small: Case, plan: Plan) 
     assert years["value"].tolist()[:2] == [0, 0]
     assert (found.late, found.p_years) == (("SCAN",), 1)
     assert found.good_sets()["late"].tolist() == ["SCAN:2026"]
+
+
+def test_a_target_is_met_by_what_is_added_as_members_start(small: Case, plan: Plan) -> None:
+    """At the modes, SCAN adds half of what it would as stated, or less: it starts a year late."""
+    only = tuple(replace(i, must=i.id == "SCAN") for i in small.improvements)
+    case = replace(small, improvements=only, limits=(limit("money", 0.0, 2025, 2025),))
+    case = case.with_settings(budget=100_000.0, target=None)
+    row = plan(case, 3, modes=True).programme.to_frame().loc["SCAN"]
+    between = (row["value"] + row["value_as_stated"]) / 2
+    amounts = {"LESS": 0.99 * row["value"], "BETWEEN": between}
+    targets = tuple(Target(i, i, "distance", amount, "board") for i, amount in amounts.items())
+    found = plan(replace(case, targets=targets), 3, modes=True).programme
+    assert found.targets()["met"].to_dict() == {"LESS": 1, "BETWEEN": 0, "all": 0}
 
 
 def test_what_is_late_costs_and_earns_less_in_the_appraisal(small: Case, plan: Plan) -> None:

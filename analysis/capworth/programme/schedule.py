@@ -15,7 +15,7 @@ from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.confidence import later
 from capworth.model.joint_gains import chains_of, levels_of
 from capworth.model.result import spread
-from capworth.model.simulation import Kept, Sample
+from capworth.model.simulation import Kept
 from capworth.programme.calendar import years_of
 from capworth.programme.choice import Choice
 
@@ -108,63 +108,45 @@ def room(case: Case, *kinds: str) -> Floats:
     return found
 
 
-CELLS = 2_000_000  # of a table of draws and sets looked at together
-
-
 class Met(NamedTuple):
     """How often targets are met."""
 
-    any: Floats  # (targets, sets) share of draws in which each target is met
-    all_of: Floats  # (sets,) share of draws in which all are
+    any: Floats  # (targets,) share of draws in which each target is met
+    all_of: float  # share of draws in which all are
 
 
-def meets_targets(sample: Sample, choice: Choice, sets: Bools, draws: int) -> Met:
-    """Share of the first draws in which each set meets each target, and all targets together.
+def meets_targets(choice: Choice, chosen: Bools, delays: Ints) -> Met:
+    """Share of the draws that are kept in which a set meets each target, and all together.
 
-    A target on the distance, money or harm is met when the set adds that much; one on a level when
-    the capability is on the good side of it with the changes of the set added to today's level.
+    A target on the distance, money or harm is met when the set adds that much as its members start;
+    one on a level when the capability is on the good side of it with the changes of the set added
+    to today's level, all in full effect.
 
     Parameters
     ----------
-    sample, choice : the case in its draws, and what a set adds
-    sets : (sets, improvements)
-    draws : how many of the first draws to look at
+    chosen, delays : (improvements,) the set, and years after the stated start
     """
-    targets = sample.case.targets
-    size = min(draws, sample.drawn.size)
-    share = np.zeros((len(targets), len(sets)))
-    everything = np.zeros(len(sets))
-    step = max(1, CELLS // max(size, 1))
-    for start in range(0, len(sets), step):
-        some = slice(start, start + step)
-        met = np.ones((size, len(sets[some])), dtype=bool)
-        for k, target in enumerate(targets):
-            mine = _met(sample, choice, sets[some], target, size)
-            share[k, some] = mine.mean(axis=0)
-            met &= mine
-        everything[some] = met.mean(axis=0)
-    return Met(share, everything)
+    met = [_met(choice, chosen, delays, target) for target in choice.case.targets]
+    rows = np.array(met, dtype=bool).reshape(len(met), len(choice.cost))
+    return Met(rows.mean(axis=1), float(rows.all(axis=0).mean()))
 
 
-def _met(sample: Sample, choice: Choice, sets: Bools, target: Target, size: int) -> Bools:
-    """(draws, sets) whether a target is met."""
-    case = sample.case
+def _met(choice: Choice, chosen: Bools, delays: Ints, target: Target) -> Bools:
+    """(draws,) whether a target is met."""
+    case, sample = choice.case, choice.sample
     if target.measure != "level":
-        measure = TARGETED.get(target.measure, target.measure)
-        added = choice.worth.over_draws(sets, measure, size)
+        added = choice.by_draw(chosen, delays, TARGETED.get(target.measure, target.measure))
         good: Bools = added >= target.amount - 1e-12 * abs(target.amount)
         return good
     leaf = next(c for c in case.measured if c.id == target.criterion)
-    level = np.zeros(size)
+    reached = np.zeros(len(choice.cost))
+    done = {i for i, taken in zip(case.improvement_ids, chosen, strict=True) if taken}
     for row in case.scores:
         if (row.capability, row.criterion) == (target.capability, target.criterion):
-            level = sample.of(row.level)[:size]
-    change = np.zeros((size, len(case.improvements)))
+            reached = reached + sample.of(row.level)
     for effect in case.effects:
         if (effect.capability, effect.criterion) == (target.capability, target.criterion):
-            k = case.improvement_ids.index(effect.improvement)
-            change[:, k] = sample.of(effect.change)[:size]
-    reached = level[:, None] + change @ sets.T.astype(float)
+            reached = reached + (sample.of(effect.change) if effect.improvement in done else 0.0)
     rising = (leaf.best or 0.0) > (leaf.worst or 0.0)
     reaches: Bools = reached >= target.amount if rising else reached <= target.amount
     return reaches

@@ -415,7 +415,7 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
     )
     net, cost = choice.net_by_draw(chosen, delays), choice.whole_cost(chosen, delays)
     saved = choice.by_draw(chosen, delays, NET) - money + cost if choice.worth.lines else 0 * cost
-    met = meets_targets(sample, choice, chosen[None], len(choice.cost))
+    met = meets_targets(choice, chosen, delays)
     settings = case.settings
     return Programme(
         _table=_table(choice, good),
@@ -429,7 +429,7 @@ def choose_programme(sample: Sample, provenance: Provenance) -> Programme | None
         _why_not=why_not(choice, found, budget, scale),
         _ways=usual_ways(choice, found, budget, scale),
         _targets=pd.DataFrame(
-            {"met": [*met.any[:, 0], *([met.all_of[0]] if case.targets else [])]},
+            {"met": [*met.any, *([met.all_of] if case.targets else [])]},
             index=pd.Index(
                 [*(t.id for t in case.targets), *(["all"] if case.targets else [])], name="target"
             ),
