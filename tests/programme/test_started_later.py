@@ -26,8 +26,9 @@ from capworth.case.model import (
 )
 from capworth.case.read import read_case
 from capworth.methods.arguments import Floats
-from capworth.model.chain import ChainModel, changed
+from capworth.model.chain import SCOPES, ChainModel, changed
 from capworth.model.costs import CostModel, discount_factors
+from capworth.model.flows import FlowModel
 from capworth.model.result import Provenance
 from capworth.model.simulation import Sample, draw_sample
 from capworth.programme.choice import Choice
@@ -245,7 +246,7 @@ def test_a_set_adds_by_year_what_each_year_brings(seed: int, objective: str) -> 
     opens = choice.calendar.opens(choice.spending)
     taken = rng.random(len(opens)) < 0.7
     late = np.where(taken, [int(rng.choice(np.flatnonzero(row))) for row in opens], 0)
-    found = value_by_year(choice, taken, late)
+    found = value_by_year(choice, taken, late, objective)
     for year in range(YEARS):
         tried = Tried(sample, {k: int(late[k]) for k in np.flatnonzero(taken).tolist()})
         tried.factor = np.eye(YEARS)[year]
@@ -260,6 +261,25 @@ def test_a_set_adds_by_year_what_each_year_brings(seed: int, objective: str) -> 
     np.testing.assert_allclose(whole, choice.by_draw(taken, late, objective), rtol=1e-9, atol=1e-7)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_benefits_of_a_set_come_in_the_years_that_bring_them(seed: int) -> None:
+    """Members that meet on a chain, with one that keeps it perhaps: cash flows by year."""
+    sample, rng = draw_sample(made(seed), DRAWS), np.random.default_rng(seed)
+    choice, flows = Choice.of(sample), FlowModel(sample)
+    opens = choice.calendar.opens(choice.spending)
+    taken = np.ones(len(opens), dtype=bool)
+    late = np.array([int(rng.choice(np.flatnonzero(row))) for row in opens])
+    money = value_by_year(choice, taken, late, "money")
+    found = flows.of_set(taken, late, money).benefit
+    for year in range(YEARS):
+        tried = Tried(sample, dict(enumerate(late.tolist())))
+        tried.factor = np.eye(YEARS)[year]
+        wanted = tried.chained("money").mean()
+        assert found.yearly[0, :, year].sum() == pytest.approx(wanted, rel=1e-9, abs=1e-6)
+    whole = choice.by_draw(taken, late, "money")
+    np.testing.assert_allclose(found.present_of(0, range(len(SCOPES))), whole, rtol=1e-9)
+
+
 def test_a_synergy_falls_into_the_years_in_which_both_work() -> None:
     """SCAN works from the second year on, LINK from the third."""
     bonus = Estimate("relations/both", 0.2, 0.2, 0.2, "share", "D", "", "invented", 0)
@@ -267,8 +287,8 @@ def test_a_synergy_falls_into_the_years_in_which_both_work() -> None:
     case = replace(base(), relations=(pair,), funding=()).with_settings(years=3)
     choice, none = Choice.of(draw_sample(case, DRAWS)), np.zeros(3, dtype=np.int64)
     one, other, both = np.array([[1, 0, 0], [0, 1, 0], [1, 1, 0]], dtype=bool)
-    apart = value_by_year(choice, one, none) + value_by_year(choice, other, none)
-    more = value_by_year(choice, both, none) - apart
+    apart = sum(value_by_year(choice, x, none, "distance") for x in (one, other))
+    more = value_by_year(choice, both, none, "distance") - apart
     np.testing.assert_allclose(more[:, :2], 0, atol=1e-12)
     assert (more[:, 2] > 0).all()
     factor = discount_factors(case)

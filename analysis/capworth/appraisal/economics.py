@@ -55,6 +55,7 @@ from capworth.model.pricing import PARTLY, PRICED, UNPRICED, Pricing
 from capworth.model.result import Answer, Interval, Provenance, ends
 from capworth.model.simulation import Kept, Model, Sample
 from capworth.programme.choice import Choice
+from capworth.programme.schedule import value_by_year
 from capworth.programme.selection import Programme
 
 DENOMINATOR = "all costs"  # of the headline ratio
@@ -592,7 +593,9 @@ def _taken(programme: Programme) -> tuple[Bools, Ints]:
 
 def _of_programme(flows: FlowModel, taken: Bools, delays: Ints) -> Flows:
     """Flows of a set as its members start; benefits add up to what the set is worth together."""
-    return flows.of_set(taken, delays, Choice.of(flows.sample).by_draw(taken, delays, "money"))
+    return flows.of_set(
+        taken, delays, value_by_year(Choice.of(flows.sample), taken, delays, "money")
+    )
 
 
 def _some(which: Bools) -> Bools:

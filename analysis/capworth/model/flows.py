@@ -168,22 +168,23 @@ class FlowModel:
         Parameters
         ----------
         taken, delays : (improvements,)
-        worth : (draws,) what the set gains in money together, to which its benefits are brought
+        worth : (draws, years) what the set gains in money together, not discounted; it is shared
+            among the scopes as what the members gain alone is over the years
         """
         found = Flows.none(self.discount, self.draws.size, 1)
         late = delays.tolist()
         for i, payer, amount, when in self._outlays:
             if taken[i]:
                 found.cost.add(0, PAYERS.index(payer), amount, when(late[i]))
-        gains = [
-            (scope, amount, parts) for i, scope, amount, parts in self._gains(late) if taken[i]
-        ]
-        alone = np.zeros(self.draws.size)
-        for _, amount, parts in gains:
-            alone += amount * np.einsum("...y,y->...", parts, self.discount)
-        factor = np.divide(worth, alone, out=np.ones_like(alone), where=alone != 0)
-        for scope, amount, parts in gains:
-            found.benefit.add(0, SCOPES.index(scope), amount * factor, parts)
+        scopes: dict[str, Floats] = {}
+        for i, scope, amount, parts in self._gains(late):
+            if taken[i]:
+                gained = amount * np.einsum("...y,y->...", parts, self.discount)
+                scopes[scope] = scopes.get(scope, 0.0) + gained
+        alone = np.sum([*scopes.values()], axis=0)
+        for scope, gained in scopes.items():
+            share = np.divide(gained, alone, out=np.zeros_like(alone), where=alone != 0)
+            found.benefit.add(0, SCOPES.index(scope), share, worth)
         for payer, whole, money in self._model.savings.of_set(self.draws, taken, late):
             found.saving.add(0, PAYERS.index(payer), 1.0, whole)
             found.cashable.add(0, PAYERS.index(payer), 1.0, money)

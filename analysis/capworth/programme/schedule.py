@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from capworth.case.model import DISTANCE, NET, Case, Target
+from capworth.case.model import DISTANCE, HARM, NET, Case, Target
 from capworth.methods.arguments import Bools, Floats, Ints
 from capworth.methods.cost_benefit.prices import MILLION
 from capworth.methods.portfolio.confidence import later
@@ -38,7 +38,7 @@ def by_year(choice: Choice, chosen: Bools, delays: Ints, scale: float) -> pd.Dat
     posts = np.zeros(years)
     for k in members:
         posts += later(spending.posts[k], int(delays[k]))
-    added = value_by_year(choice, chosen, delays) / scale
+    added = value_by_year(choice, chosen, delays, choice.measure) / scale
     columns: dict[str, Floats] = {}
     columns |= spread("spend_m", spent)
     columns |= spread("value", added, ranged=choice.sample.ranged(choice.measure, added))
@@ -48,17 +48,16 @@ def by_year(choice: Choice, chosen: Bools, delays: Ints, scale: float) -> pd.Dat
     return pd.DataFrame(columns, index=pd.RangeIndex(first, first + years, name="year"))
 
 
-def value_by_year(choice: Choice, chosen: Bools, delays: Ints) -> Floats:
-    """(draws kept, years) what a set adds in each year, not discounted, in the unit of its value.
+def value_by_year(choice: Choice, chosen: Bools, delays: Ints, measure: str) -> Floats:
+    """(draws kept, years) what a set adds in each year, not discounted, in the unit of a measure.
 
     Per cent of the distance that is closed in the year, days of the year, or money that comes in or
     is saved in it less what is paid. Discounted they are the value of the set: their sum for money,
     their mean by the discount factors for distance and harm. What a synergy or an overlap adds
     falls into the years in which both work, as far as the lesser of the two does.
     """
-    members, measure = np.flatnonzero(chosen).tolist(), choice.measure
     sample, worth, effects = choice.sample, choice.worth, choice.calendar.effects
-    late = {k: int(delays[k]) for k in members}
+    late = {k: int(delays[k]) for k in np.flatnonzero(chosen).tolist()}
     found = np.zeros((len(choice.cost), choice.calendar.years))
     alone = [effects.only(year) for year in range(found.shape[1])]
     find = levels_of if measure == DISTANCE else chains_of
@@ -67,7 +66,7 @@ def value_by_year(choice: Choice, chosen: Bools, delays: Ints) -> Floats:
         for year, counted in enumerate(alone if users else ()):
             there = replace(place, years=counted)
             found[:, year] += there.joint(measure, users, [late[k] for k in users])
-    annuity = 1.0 if measure == NET else effects.annuity
+    annuity = effects.annuity if measure in {DISTANCE, HARM} else 1.0
     both = chosen[worth.pairs].all(axis=1)
     bonuses = worth.bonuses(measure).T[both]
     for (one, other), bonus in zip(worth.pairs[both].tolist(), bonuses, strict=True):
