@@ -21,6 +21,7 @@ from capworth.case.model import (
     Effect,
     Estimate,
     Improvement,
+    Limit,
     Relation,
     Saving,
 )
@@ -33,6 +34,9 @@ from capworth.model.result import Provenance
 from capworth.model.simulation import Sample, draw_sample
 from capworth.programme.choice import Choice
 from capworth.programme.schedule import by_year, value_by_year
+from capworth.programme.selection import choose_programme
+from capworth.uncertainty.options import Options
+from capworth.uncertainty.rivals import Rivals
 
 SMALL = Path(__file__).parents[1] / "cases" / "small"
 DRAWS, YEARS = 12, 5
@@ -278,6 +282,38 @@ def test_benefits_of_a_set_come_in_the_years_that_bring_them(seed: int) -> None:
         assert found.yearly[0, :, year].sum() == pytest.approx(wanted, rel=1e-9, abs=1e-6)
     whole = choice.by_draw(taken, late, "money")
     np.testing.assert_allclose(found.present_of(0, range(len(SCOPES))), whole, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("seed", "objective"), [(0, "distance"), (1, "distance"), (4, "net"), (7, "net")]
+)
+def test_every_answer_says_the_same_of_a_late_programme(seed: int, objective: str) -> None:
+    """A limit on the first year puts a member off: rivals, what is known first, and economics."""
+    case = made(seed).with_settings(objective=objective, budget=4e5)
+    first = case.settings.first_year
+    tight = Limit("L", "L", "money", 3.5e4 if seed % 2 else 6e4, "board", "", first, first)
+    case = replace(case, limits=(tight,))
+    sample, known = draw_sample(case, 40), Provenance.of(case, 40)
+    programme = choose_programme(sample, known)
+    assert programme is not None
+    assert programme.late
+    scale = 1e6 if objective == "net" else 1.0
+    rivals, options = Rivals.of(sample, programme), Options.of(sample, programme)
+    told = programme.value[0] * scale
+    assert rivals.worth[0] == pytest.approx(told, rel=1e-9)
+    for sets, delays, values in (
+        (rivals.sets, rivals.delays, rivals.worth),
+        (options.sets, options.delays, options.value.mean(axis=0)),
+    ):
+        anew = [
+            rivals.choice.by_draw(row, late, objective).mean()
+            for row, late in zip(sets, delays, strict=True)
+        ]
+        np.testing.assert_allclose(values, anew, rtol=1e-9, atol=1e-6)
+    valued = economics(sample, known, programme=programme)
+    assert valued is not None
+    net = valued.to_frame().xs("programme")["npv_m"]
+    assert net.tolist() == pytest.approx([programme.net_m[0]], rel=1e-9)
 
 
 def test_a_synergy_falls_into_the_years_in_which_both_work() -> None:

@@ -593,9 +593,8 @@ def _taken(programme: Programme) -> tuple[Bools, Ints]:
 
 def _of_programme(flows: FlowModel, taken: Bools, delays: Ints) -> Flows:
     """Flows of a set as its members start; benefits add up to what the set is worth together."""
-    return flows.of_set(
-        taken, delays, value_by_year(Choice.of(flows.sample), taken, delays, "money")
-    )
+    money = value_by_year(Choice.of(flows.sample), taken, delays, "money")
+    return flows.of_set(taken, delays, money)
 
 
 def _some(which: Bools) -> Bools:
@@ -708,7 +707,6 @@ def _by_price(flows: FlowModel, programme: Programme | None, perspective: str) -
 def _savings(sample: Sample, programme: Programme | None, perspective: str) -> pd.DataFrame:
     """Saving by improvement and cost line, alone; and of the programme's members together."""
     model, factors = sample.model.savings, discount_factors(sample.case)
-    chosen = () if programme is None else programme.chosen
     taken, delays = ((), ()) if programme is None else _taken(programme)
     late = {k: int(delays[k]) for k in np.flatnonzero(taken).tolist()}
     rows: dict[tuple[str, str], dict[str, object]] = {}
@@ -718,7 +716,7 @@ def _savings(sample: Sample, programme: Programme | None, perspective: str) -> p
             (row.improvement, saved.due({user: 0}), share, row.cashable)
             for row, user, share in zip(given, saved.users, saved.shares, strict=False)
         ]
-        inside = [row for row in given if row.improvement in chosen]
+        inside = [row for row, k in zip(given, saved.users, strict=False) if k in late]
         if inside:
             share = 1 - remaining_share(saved.left_out(late))
             every.append((RECOMMENDED, saved.due(late), share, all(r.cashable for r in inside)))
