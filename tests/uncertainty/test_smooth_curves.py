@@ -72,6 +72,27 @@ def test_the_unit_of_the_input_does_not_matter() -> None:
     np.testing.assert_allclose(plain.fitted, large.fitted, atol=1e-6)
 
 
+@pytest.mark.parametrize("spread", [1.0, 3.0, 5.0])
+def test_long_tails_keep_the_mean_and_a_straight_line(spread: float) -> None:
+    """Knots a thousand times closer at one end than at the other; all in the unit of noise."""
+    level = stream(7, "tail").lognormal(0, spread, 500)
+    response = np.column_stack((level / level.std(), stream(8, "tail").normal(size=500)))
+    smooth = smoothed(level, response)
+    np.testing.assert_allclose(smooth.fitted.mean(axis=0), response.mean(axis=0), atol=1e-8)
+    np.testing.assert_allclose(smooth.fitted[:, 0], response[:, 0], atol=1e-6)
+    np.testing.assert_allclose(smooth.basis.T @ smooth.basis / 500, np.eye(KNOTS), atol=1e-9)
+
+
+def test_as_many_draws_as_knots_tell_of_no_bend() -> None:
+    """No draw is left over to judge a bend by, so that rounding would choose it."""
+    level, response = np.array([0.0, 1.0, 3.0]), np.array([[0.0], [5.0], [1.0]])
+    line = np.polyval(np.polyfit(level, response[:, 0], 1), level)
+    np.testing.assert_allclose(smoothed(level, response).fitted[:, 0], line, atol=1e-9)
+    ten = np.arange(float(KNOTS))
+    line = np.polyval(np.polyfit(ten, np.cos(ten), 1), ten)
+    np.testing.assert_allclose(smoothed(ten, np.cos(ten)[:, None]).fitted[:, 0], line, atol=1e-9)
+
+
 # --------------------------------------------------------------------------- partial information
 
 
