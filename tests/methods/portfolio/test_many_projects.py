@@ -50,6 +50,33 @@ def test_candidates_hold_the_best_set_of_each_budget(seed: int) -> None:
         assert (found @ value)[fits(found, cost, budget)].max() == pytest.approx(best, rel=1e-12)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_bonuses_of_pairs_count_in_every_exchange(seed: int) -> None:
+    """What a pair adds, or takes, once its second member comes or its first one goes."""
+    value, cost, relations = projects(seed)
+    pairs = ((4, 5, 30.0), (6, 7, -8.0), (5, 8, 11.0))
+    together = Relations(9, relations.requires, excludes=relations.excludes, synergies=pairs)
+
+    def worth(sets: np.ndarray) -> np.ndarray:
+        return sets @ value + sum(b * (sets[:, i] & sets[:, j]) for i, j, b in pairs)
+
+    money = _Money(cost, CONFIDENCE, None)
+    exchanges = _Exchanges(value, money, together, CONFIDENCE, None)
+    start = np.zeros(9, dtype=bool)
+    start[[4, 6, 7]] = True
+    found = list(exchanges._fitting(start, 60.0, 40.0))
+    assert len(found) > 20
+    for _, chosen, gain in found:
+        more = worth(chosen[None])[0] - worth(start[None])[0]
+        assert gain == pytest.approx(more, abs=1e-9)
+        assert exchanges.worth(chosen) == pytest.approx(worth(chosen[None])[0])
+    every = feasible_sets(together)
+    for budget in (15.0, 25.0, 40.0):
+        sets = candidate_sets(value, cost, together, [budget], CONFIDENCE)
+        best = worth(every)[fits(every, cost, budget)].max()
+        assert worth(sets)[fits(sets, cost, budget)].max() == pytest.approx(best, rel=1e-12)
+
+
 def test_exchanges_are_all_that_differ_by_three_at_most_and_fit() -> None:
     value, cost, relations = projects(7)
     start = np.zeros(9, dtype=bool)
