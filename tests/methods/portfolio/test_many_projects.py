@@ -58,7 +58,8 @@ def test_bonuses_of_pairs_count_in_every_exchange(seed: int) -> None:
     together = Relations(9, relations.requires, excludes=relations.excludes, synergies=pairs)
 
     def worth(sets: np.ndarray) -> np.ndarray:
-        return sets @ value + sum(b * (sets[:, i] & sets[:, j]) for i, j, b in pairs)
+        both = np.column_stack([sets[:, i] & sets[:, j] for i, j, _ in pairs])
+        return np.asarray(sets @ value + both @ [bonus for *_, bonus in pairs])
 
     money = _Money(cost, CONFIDENCE, None)
     exchanges = _Exchanges(value, money, together, CONFIDENCE, None)
