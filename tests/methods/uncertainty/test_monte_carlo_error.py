@@ -14,6 +14,7 @@ from capworth.methods.uncertainty.convergence import batch_error, figure_error, 
 from capworth.methods.uncertainty.order_statistics import (
     known_quantiles,
     mid_ranks,
+    order_quantile,
     quantile_error,
 )
 
@@ -37,6 +38,13 @@ def test_the_largest_draw_is_not_known_for_certain() -> None:
     """Half the way from the largest to the one before it: 8 and 4, 99^2 and 98^2."""
     assert quantile_error(np.array([1.0, 2, 4, 8]), 1.0) == 2.0
     assert figure_error(np.arange(100.0) ** 2, 1.0) == (99**2 - 98**2) / 2
+
+
+def test_rounding_of_a_probability_moves_no_quantile() -> None:
+    """0.07 of 100 is 7.000000000000001, (1 - 0.95) / 2 of 2,000 a trifle above 50: no place more."""
+    for percent in range(1, 101):
+        assert order_quantile(np.arange(100.0), percent / 100) == percent - 1
+    assert order_quantile(np.arange(2_000.0), (1 - 0.95) / 2) == 49
 
 
 @pytest.mark.parametrize("probability", [0.0, -0.1, 1.5])
