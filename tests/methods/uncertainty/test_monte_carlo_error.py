@@ -41,7 +41,7 @@ def test_the_largest_draw_is_not_known_for_certain() -> None:
 
 
 def test_rounding_of_a_probability_moves_no_quantile() -> None:
-    """0.07 of 100 is 7.000000000000001, (1 - 0.95) / 2 of 2,000 a trifle above 50: no place more."""
+    """0.07 of 100 is 7.000000000000001, (1 - 0.95) / 2 of 2,000 a trifle above 50."""
     for percent in range(1, 101):
         assert order_quantile(np.arange(100.0), percent / 100) == percent - 1
     assert order_quantile(np.arange(2_000.0), (1 - 0.95) / 2) == 49
