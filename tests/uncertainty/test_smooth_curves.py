@@ -72,6 +72,45 @@ def test_the_unit_of_the_input_does_not_matter() -> None:
     np.testing.assert_allclose(plain.fitted, large.fitted, atol=1e-6)
 
 
+@pytest.mark.parametrize("spread", [1.0, 3.0, 5.0])
+def test_long_tails_keep_the_mean_and_a_straight_line(spread: float) -> None:
+    """Knots a thousand times closer at one end than at the other; all in the unit of noise."""
+    level = stream(7, "tail").lognormal(0, spread, 500)
+    response = np.column_stack((level / level.std(), stream(8, "tail").normal(size=500)))
+    smooth = smoothed(level, response)
+    np.testing.assert_allclose(smooth.fitted.mean(axis=0), response.mean(axis=0), atol=1e-8)
+    np.testing.assert_allclose(smooth.fitted[:, 0], response[:, 0], atol=1e-6)
+    np.testing.assert_allclose(smooth.basis.T @ smooth.basis / 500, np.eye(KNOTS), atol=1e-9)
+
+
+def test_as_many_draws_as_knots_tell_of_no_bend() -> None:
+    """No draw is left over to judge a bend by, so that rounding would choose it."""
+    level, response = np.array([0.0, 1.0, 3.0]), np.array([[0.0], [5.0], [1.0]])
+    line = np.polyval(np.polyfit(level, response[:, 0], 1), level)
+    np.testing.assert_allclose(smoothed(level, response).fitted[:, 0], line, atol=1e-9)
+    ten = np.arange(float(KNOTS))
+    line = np.polyval(np.polyfit(ten, np.cos(ten), 1), ten)
+    np.testing.assert_allclose(smoothed(ten, np.cos(ten)[:, None]).fitted[:, 0], line, atol=1e-9)
+
+
+def test_the_penalty_is_that_of_least_cross_validated_error() -> None:
+    """No other share kept, between a line and the free curve, has a smaller score of Craven's."""
+    level = stream(9, "gcv").uniform(-2, 2, 40)
+    response = np.sin(2 * level)[:, None] + 0.6 * stream(10, "gcv").normal(size=(40, 12))
+    smooth = smoothed(level, response)
+
+    def score(fitted: np.ndarray, kept: np.ndarray) -> np.ndarray:
+        left = ((response - fitted) ** 2).mean(axis=0)
+        return np.asarray(left / (1 - kept.sum(axis=0) / 40) ** 2)
+
+    shares = smooth.basis.T @ response / 40
+    mine = score(smooth.fitted, smooth.kept)
+    for other in smooth.kept.T:  # the penalties that other responses were given
+        kept = np.broadcast_to(other[:, None], shares.shape)
+        assert (mine <= score(smooth.basis @ (kept * shares), kept) * (1 + 1e-9)).all()
+    assert len(np.unique(smooth.kept.sum(axis=0).round(6))) > 4
+
+
 # --------------------------------------------------------------------------- partial information
 
 
@@ -85,6 +124,17 @@ def test_two_normals_in_closed_form() -> None:
         assert abs(value - golden[name]) < 3 * error
         assert error < 0.012
     assert (found.value <= evpi(nets).value).all()
+
+
+def test_the_error_of_two_levels_worked_by_hand() -> None:
+    """Levels 0 and 1, leads -3 and -5, 1 and 7: changed at 1 for 4, half the time, so worth 2.
+
+    Each draw strays from 2 by its gain and its own noise: -2, -2, 2 - 3, 2 + 3; squares sum to 34.
+    """
+    nets = np.column_stack((np.full(4, 1.0), np.array([-3.0, -5.0, 1.0, 7.0]) + 1))
+    found = evppi(np.array([[0.0], [0.0], [1.0], [1.0]]), nets)
+    assert found.value[0] == pytest.approx(2.0)
+    assert found.standard_error[0] == pytest.approx(np.sqrt(34 / 3 / 4))
 
 
 def test_the_error_covers_the_truth() -> None:

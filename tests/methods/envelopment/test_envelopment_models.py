@@ -23,6 +23,7 @@ from capworth.methods.envelopment.economic_efficiency import cost_efficiency, re
 from capworth.methods.envelopment.fdh import dea_undesirable
 from capworth.methods.envelopment.malmquist import malmquist
 from capworth.methods.envelopment.slacks import additive, closest_targets, slack_based_measure
+from capworth.methods.uncertainty.order_statistics import order_quantiles
 
 X = np.array([[4.0, 3], [7, 3], [8, 1], [4, 2], [2, 4], [10, 1]])
 Y = np.array([[1.0, 3], [2, 2], [1, 1], [3, 1], [2, 2], [1, 4]])
@@ -317,3 +318,26 @@ def test_super_efficiency_with_nobody_to_compare_is_no_number() -> None:
         found = super_efficiency([[0, 1], [2, 1]], [[1], [1]], returns, "output")
         assert found.infeasible[0].tolist() == [True, False]
         assert np.isnan(found.score[0, 0])
+
+
+def test_bias_and_deviation_of_the_bootstrap_are_those_of_its_draws(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The deviation of a sample, over one less than its draws; the interval of their errors."""
+    seen: list[np.ndarray] = []
+    quantiles = order_quantiles
+
+    def told(errors: np.ndarray, at: tuple[float, ...]) -> np.ndarray:
+        seen.append(errors)
+        return quantiles(errors, at)
+
+    monkeypatch.setattr(bootstrap_module, "order_quantiles", told)
+    inputs, outputs = [[1], [2], [3], [4], [5]], [[1], [3], [2], [4], [3]]
+    found = bootstrap(inputs, outputs, replications=100, confidence=0.9)
+    errors = seen[0]
+    np.testing.assert_allclose(found.bias, errors.mean(axis=0))
+    squares = ((errors - found.bias) ** 2).sum(axis=0)
+    np.testing.assert_allclose(found.deviation, np.sqrt(squares / 99))
+    ordered = np.sort(errors, axis=0)
+    np.testing.assert_allclose(1 / found.low, 1 / found.efficiency - ordered[4])
+    np.testing.assert_allclose(1 / found.high, 1 / found.efficiency - ordered[94])

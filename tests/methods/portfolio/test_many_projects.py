@@ -4,7 +4,7 @@ import ctypes
 
 import numpy as np
 import pytest
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from capworth.errors import InputError
 from capworth.methods.portfolio import confidence, frontier
@@ -48,6 +48,34 @@ def test_candidates_hold_the_best_set_of_each_budget(seed: int) -> None:
     for budget in budgets:
         best = (every @ value)[fits(every, cost, budget)].max()
         assert (found @ value)[fits(found, cost, budget)].max() == pytest.approx(best, rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_bonuses_of_pairs_count_in_every_exchange(seed: int) -> None:
+    """What a pair adds, or takes, once its second member comes or its first one goes."""
+    value, cost, relations = projects(seed)
+    pairs = ((4, 5, 30.0), (6, 7, -8.0), (5, 8, 11.0))
+    together = Relations(9, relations.requires, excludes=relations.excludes, synergies=pairs)
+
+    def worth(sets: np.ndarray) -> np.ndarray:
+        both = np.column_stack([sets[:, i] & sets[:, j] for i, j, _ in pairs])
+        return np.asarray(sets @ value + both @ [bonus for *_, bonus in pairs])
+
+    money = _Money(cost, CONFIDENCE, None)
+    exchanges = _Exchanges(value, money, together, CONFIDENCE, None)
+    start = np.zeros(9, dtype=bool)
+    start[[4, 6, 7]] = True
+    found = list(exchanges._fitting(start, 60.0, 40.0))
+    assert len(found) > 20
+    for _, chosen, gain in found:
+        more = worth(chosen[None])[0] - worth(start[None])[0]
+        assert gain == pytest.approx(more, abs=1e-9)
+        assert exchanges.worth(chosen) == pytest.approx(worth(chosen[None])[0])
+    every = feasible_sets(together)
+    for budget in (15.0, 25.0, 40.0):
+        sets = candidate_sets(value, cost, together, [budget], CONFIDENCE)
+        best = worth(every)[fits(every, cost, budget)].max()
+        assert worth(sets)[fits(sets, cost, budget)].max() == pytest.approx(best, rel=1e-12)
 
 
 def test_exchanges_are_all_that_differ_by_three_at_most_and_fit() -> None:
@@ -189,6 +217,58 @@ def test_no_programme_is_worth_more_than_the_ceiling(seed: int) -> None:
         if best.feasible:
             assert best.value[0] <= bound * (1 + 1e-9)
             assert value_ceiling(plan.worth, cost, relations, budget) >= bound * (1 - 1e-9)
+
+
+def test_the_ceiling_of_two_that_help_one_another_worked_by_hand() -> None:
+    """Worth 1 and 2 at 1 each, 3 more together: halves of both are worth 1.5, and 1.5 together."""
+    worth, cost = np.array([[1.0], [2.0]]), np.ones((4, 2))
+
+    def ceiling(bonus: float, budget: float, plan: Plan | None = None) -> float:
+        pair = Relations(2, synergies=((0, 1, bonus),))
+        return value_ceiling(worth, cost, pair, budget, plan)
+
+    found = [ceiling(bonus, budget) for bonus in (3.0, -3.0) for budget in (1.0, 2.0)]
+    assert found == pytest.approx([3.0, 6.0, 2.0, 3.0])  # what is lost together is left out
+    amount, money = (
+        Plan(worth, np.array([[[1.0], [4.0]]]), np.array([scaled]), np.array([3.0]))
+        for scaled in (False, True)
+    )
+    assert ceiling(0.0, 2.0, amount) == pytest.approx(1.0 + 2.0 * 0.5)  # 1 + 4 / 2 = 3
+    assert value_ceiling(worth, 0.5 * cost, Relations(2), 2.0, amount) == pytest.approx(2.0)
+    assert value_ceiling(worth, 0.5 * cost, Relations(2), 2.0, money) == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_ceiling_is_that_of_shares_of_projects_and_starts(seed: int) -> None:
+    """Against the same linear programme in other words: pairs, starts that are shut, two limits."""
+    rng = np.random.default_rng(seed)
+    n, delays = 5, 2
+    worth = rng.uniform(-1, 6, (n, delays))
+    worth[0, 1] = -np.inf
+    cost = rng.uniform(1, 5, (30, n))
+    means = cost.mean(axis=0)
+    relations = Relations(
+        n, requires=((1, (2,)),), must=(4,), synergies=((0, 3, 4.0), (2, 3, 2.5), (1, 4, -2.0))
+    )
+    uses, caps = rng.uniform(0, 1, (2, n, delays)), np.array([5.0, 1.5])
+    plan = Plan(worth, uses, np.array([True, False]), caps)
+    budget = 0.6 * means.sum()
+    share = np.eye(n).repeat(delays, axis=1)  # (projects, projects x delays)
+    pairs = [(0, 3), (2, 3)]
+    lines = [means @ share, (means[:, None] * uses[0]).ravel(), uses[1].ravel(), *share]
+    lines += [share[1] - share[2], -share[4]]
+    rows = [np.r_[line, 0.0, 0.0] for line in lines]
+    rows += [np.r_[-share[k], np.eye(2)[i]] for i, pair in enumerate(pairs) for k in pair]
+    most = [budget, *caps, *[1.0] * n, 0.0, -1.0, *[0.0] * 4]
+    shut = ~np.isfinite(worth.ravel())
+    goal = np.r_[np.where(shut, 0.0, worth.ravel()), 4.0, 2.5]
+    ends = [(0.0, 0.0 if closed else 1.0) for closed in [*shut, False, False]]
+    twin = linprog(-goal, A_ub=np.array(rows), b_ub=most, bounds=ends)
+    found = value_ceiling(worth, cost, relations, budget, plan)
+    if twin.status == 2:
+        assert np.isnan(found)
+    else:
+        assert found == pytest.approx(-twin.fun, rel=1e-6)
 
 
 def test_the_nearer_bound_finds_the_same_programmes() -> None:

@@ -241,6 +241,7 @@ REFUSED = (
     (("normal", 10.0, 12.0, 30.0), "lies between low 10 and high 30 has its mode at 20. Write"),
     (("lognormal", 2.0, 9.0, 18.0, "10-90"), "has its mode at 2.877. Write that, or take a PERT"),
     (("lognormal", -1.0, 2.0, 18.0, "10-90"), "low -1: a lognormal is above 0"),
+    (("lognormal", -1.0, 2.0, 18.0), "low -1, mode 2: a lognormal is above 0"),  # before any draw
     (("gamma", -1.0, 2.0, 3.0), "low -1: a gamma is above 0"),
     (("beta", 1.0, 2.0, 3.0), "a beta needs a number with two ends"),
     (("beta", 0.005, 0.5, 0.999, "ends", SHARE), "is nearly all that the number can be"),

@@ -11,6 +11,12 @@ from scipy.stats import qmc
 from capworth.errors import InputError
 from capworth.methods.arguments import Floats
 from capworth.methods.uncertainty.convergence import batch_error, figure_error, share_error
+from capworth.methods.uncertainty.order_statistics import (
+    known_quantiles,
+    mid_ranks,
+    order_quantile,
+    quantile_error,
+)
 
 
 def test_worked_by_hand() -> None:
@@ -26,6 +32,38 @@ def test_worked_by_hand() -> None:
 def test_a_share_of_all_or_none_is_not_known_for_certain() -> None:
     for share in (0.0, 1.0):  # 0.01 of 98 draws is one in a hundred
         assert share_error(share, 98) == pytest.approx(sqrt(0.01 * 0.99 / 98))
+
+
+def test_the_largest_draw_is_not_known_for_certain() -> None:
+    """Half the way from the largest to the one before it: 8 and 4, 99^2 and 98^2."""
+    assert quantile_error(np.array([1.0, 2, 4, 8]), 1.0) == 2.0
+    assert figure_error(np.arange(100.0) ** 2, 1.0) == (99**2 - 98**2) / 2
+
+
+def test_rounding_of_a_probability_moves_no_quantile() -> None:
+    """0.07 of 100 is 7.000000000000001, (1 - 0.95) / 2 of 2,000 a trifle above 50."""
+    for percent in range(1, 101):
+        assert order_quantile(np.arange(100.0), percent / 100) == percent - 1
+    assert order_quantile(np.arange(2_000.0), (1 - 0.95) / 2) == 49
+
+
+@pytest.mark.parametrize("probability", [0.0, -0.1, 1.5])
+def test_no_error_of_what_is_no_quantile(probability: float) -> None:
+    with pytest.raises(InputError, match="is not above 0 and up to 1"):
+        figure_error(np.arange(50.0), probability)
+
+
+def test_draws_of_several_numbers_are_refused() -> None:
+    for figure in ("mean", 0.5):
+        with pytest.raises(InputError, match=r"shape \(2, 3\). Give those of one number"):
+            figure_error(np.ones((2, 3)), figure)
+
+
+def test_what_is_infinite_is_known_and_what_is_missing_has_no_rank() -> None:
+    draws = np.array([[-np.inf, np.inf], [1.0, np.nan], [2.0, 5.0]])
+    assert known_quantiles(draws, (1.0, 0.3)).tolist() == [[2.0, np.inf], [-np.inf, 5.0]]
+    ranks = mid_ranks(np.array([[np.nan, 3.0, 1.0, 3.0, np.nan]]))
+    np.testing.assert_array_equal(ranks, [[np.nan, 2.5, 1.0, 2.5, np.nan]])
 
 
 @pytest.mark.parametrize("figure", ["mean", 0.1, 0.9, "spread"])

@@ -339,7 +339,7 @@ class _Exchanges:
         self._values, self._known = values, dict[bytes, float]()
         self._shared = Shared(np.empty((0, len(value))), np.empty(0)) if shared is None else shared
         self._alone = np.pad(self._shared.alone, ((0, 0), (0, 1)))
-        self._relations = replace(relations, synergies=())
+        self._relations, self._pairs = replace(relations, synergies=()), relations.synergies
         self._value = np.append(value, 0.0)  # the last is nobody
         self._by_project = np.pad(money.by_project, ((0, 1), (0, 0)))
         self._means = np.append(money.means, 0.0)
@@ -352,7 +352,11 @@ class _Exchanges:
         key = chosen.tobytes()
         if key not in self._known:
             one = chosen[None]
-            found = self._value[:-1] @ chosen if self._values is None else self._values(one)[0]
+            if self._values is None:
+                found = self._value[:-1] @ chosen - self._shared.excess(one)[0]
+                found += sum(bonus for a, b, bonus in self._pairs if chosen[a] and chosen[b])
+            else:
+                found = self._values(one)[0]
             self._known[key] = float(found)
         return self._known[key]
 
@@ -381,7 +385,7 @@ class _Exchanges:
     ) -> Iterator[tuple[int, Bools, float]]:
         """Allowed exchanges within the budget that lose no more, the best first, numbered."""
         swaps, room = self._swaps(base), budget * (1 + ROOM)
-        gain = self._moved(self._value, swaps)
+        gain = self._moved(self._value, swaps) + self._paired(base, swaps)
         kept = gain >= -loss if not len(self._alone) else np.ones(len(gain), dtype=bool)
         for amounts in (self._means, self._least):  # what breaks a lower bound breaks the budget
             kept &= float(amounts[:-1] @ base) + self._moved(amounts, swaps) <= room
@@ -410,6 +414,17 @@ class _Exchanges:
             tried += len(mine)
             if tried >= TRIED:
                 return
+
+    def _paired(self, base: Bools, swaps: _Swaps) -> Floats:
+        """(exchanges,) bonuses of pairs that are had after each, and were not, less those lost."""
+        found = np.zeros(len(swaps.out))
+        for one, other, bonus in self._pairs:
+            both = np.ones(len(found), dtype=bool)
+            for k in (one, other):
+                stays = (swaps.out != k).all(axis=1) if base[k] else False
+                both &= stays | (swaps.into == k).any(axis=1)
+            found += bonus * (both - float(base[one] and base[other]))
+        return found
 
     def _crowded(self, base: Bools, out: Ints, into: Ints) -> Floats:
         """(exchanges,) how much more the values of members count too much after each."""

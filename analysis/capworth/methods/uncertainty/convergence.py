@@ -45,6 +45,8 @@ def figure_error(draws: Floats, figure: str | float | Statistic, independent: bo
     (2.9011, 5.0)
     """
     values = np.asarray(draws, dtype=np.float64)
+    if values.ndim != 1:
+        raise InputError(f"draws: shape {values.shape}. Give those of one number, (draws,).")
     if len(values) < 2:
         return float("nan")
     if independent and figure == MEAN:

@@ -105,6 +105,7 @@ def distribution(
 
 
 def _of_shape(shape: Shape, low: float, mode: float, high: float) -> Drawn:
+    shape.below(mode, low, mode, high)  # refuses at once what the shape cannot have
     return Drawn(
         lambda even: shape.quantile(even, low, mode, high),
         lambda level: shape.below(level, low, mode, high),

@@ -67,7 +67,7 @@ def known_quantiles(draws: Floats, probabilities: Sequence[float]) -> Floats:
     [[2.0, 8.0], [3.0, 9.0]]
     """
     rising = np.sort(draws, axis=0)  # NaN at the end
-    known = np.isfinite(draws).sum(axis=0)
+    known = (~np.isnan(draws)).sum(axis=0)
     columns = np.arange(rising.shape[1])
     places = np.array([np.maximum(_places((p,), known), 0)[0] for p in probabilities])
     found: Floats = rising[places, columns]
@@ -90,9 +90,16 @@ def _places(probabilities: Sequence[float], many: int | Ints) -> Ints:
 
 @checked
 def quantile_error(draws: Floats, probability: float) -> float:
-    """Standard error of a quantile: half the binomial interval of its order statistic."""
+    """Standard error of a quantile: half the binomial interval of its order statistic.
+
+    The interval reaches one draw at least, so that the error of the largest is not 0.
+
+    >>> quantile_error(np.array([1.0, 2.0, 4.0, 8.0]), 1.0)
+    2.0
+    """
     many = len(draws)
-    half = np.sqrt(probability * (1 - probability) / many)
+    _places((probability,), many)  # refuses what is no probability
+    half = max(np.sqrt(probability * (1 - probability) / many), 1 / many)
     low, high = (np.clip(probability + sign * half, 1 / many, 1) for sign in (-1, 1))
     return float(order_quantile(draws, high) - order_quantile(draws, low)) / 2
 
@@ -100,6 +107,8 @@ def quantile_error(draws: Floats, probability: float) -> float:
 @checked
 def mid_ranks(values: Floats) -> Floats:
     """(things, draws) rank of each draw of each thing, from 1; equal ones share their mean rank.
+
+    NaN where a draw is NaN, which takes no rank from the others.
 
     >>> mid_ranks(np.array([[3.0, 1.0, 3.0, 2.0]])).tolist()
     [[3.5, 1.0, 3.5, 2.0]]
@@ -113,4 +122,4 @@ def mid_ranks(values: Floats) -> Floats:
     shared = np.repeat(begins % values.shape[1] + (equal + 1) / 2, equal).reshape(rising.shape)
     found = np.empty(rising.shape)
     np.put_along_axis(found, order, shared, axis=1)
-    return found
+    return np.where(np.isnan(values), np.nan, found)

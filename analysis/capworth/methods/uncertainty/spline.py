@@ -62,12 +62,16 @@ def smoothed(level: Floats, response: Floats) -> Smooth:
         mean = np.broadcast_to(response.mean(axis=0), response.shape)
         return Smooth(np.asarray(mean), flat, np.ones((1, response.shape[1])))
     design, penalty = _natural(level, knots)
-    lower = np.linalg.cholesky(design.T @ design / draws)
-    inverse = np.linalg.inv(lower)
-    rough, turn = np.linalg.eigh(inverse @ penalty @ inverse.T)
-    basis = design @ (inverse.T @ turn)
+    even, upper = np.linalg.qr(design / np.sqrt(draws))
+    inverse = np.linalg.inv(upper)
+    lines = upper @ np.column_stack((np.ones(len(knots)), (knots - knots[0]) / np.ptp(knots)))
+    turn = np.linalg.qr(lines, mode="complete")[0]  # straight lines first, which are free
+    bent = inverse @ turn[:, 2:]
+    rough, turned = np.linalg.eigh(bent.T @ penalty @ bent)
+    turn[:, 2:] = turn[:, 2:] @ turned
+    basis = np.sqrt(draws) * even @ turn
     shares = basis.T @ response / draws  # (functions, responses)
-    rough = np.where(np.arange(len(rough)) < 2, 0.0, rough)  # a straight line is free
+    rough = np.concatenate((np.zeros(2), np.clip(rough, 0, None)))
     kept = _least(rough, shares, (response**2).mean(axis=0), draws)
     return Smooth(np.asarray(basis @ (kept * shares)), basis, kept)
 
@@ -111,8 +115,8 @@ def _natural(level: Floats, knots: Floats) -> tuple[Floats, Floats]:
 def _least(rough: Floats, shares: Floats, power: Floats, draws: int) -> Floats:
     """Share kept of each function (functions, responses), of least cross-validated error."""
     bent = rough[rough > 0]
-    if not bent.size:
-        return np.ones(shares.shape)
+    if not bent.size or len(rough) >= draws:  # no draw is left over to judge a bend by
+        return np.broadcast_to((rough == 0)[:, None], shares.shape).astype(np.float64)
     scale = np.logspace(-3 - np.log10(bent.max()), 3 - np.log10(bent.min()), _PENALTIES)
     keep = 1 / (1 + scale[:, None] * rough)  # (penalties, functions)
     fit = np.einsum("lk,kr->lr", keep * (2 - keep), shares**2)
