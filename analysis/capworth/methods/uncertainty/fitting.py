@@ -105,7 +105,8 @@ def distribution(
 
 
 def _of_shape(shape: Shape, low: float, mode: float, high: float) -> Drawn:
-    shape.below(mode, low, mode, high)  # refuses at once what the shape cannot have
+    if shape is SHAPES["lognormal"]:
+        shape.below(mode, low, mode, high)  # refuses at once what is not above 0
     return Drawn(
         lambda even: shape.quantile(even, low, mode, high),
         lambda level: shape.below(level, low, mode, high),
