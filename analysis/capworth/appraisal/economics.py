@@ -714,9 +714,9 @@ def _savings(sample: Sample, programme: Programme | None, perspective: str) -> p
         given = model.rows[line.id]
         every = [
             (row.improvement, saved.due({user: 0}), share, row.cashable)
-            for row, user, share in zip(given, saved.users, saved.shares, strict=False)
+            for row, user, share in zip(given, saved.savers, saved.shares, strict=True)
         ]
-        inside = [row for row, k in zip(given, saved.users, strict=False) if k in late]
+        inside = [row for row, k in zip(given, saved.savers, strict=True) if k in late]
         if inside:
             share = 1 - remaining_share(saved.left_out(late))
             every.append((RECOMMENDED, saved.due(late), share, all(r.cashable for r in inside)))

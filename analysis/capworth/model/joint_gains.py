@@ -3,7 +3,7 @@
 On which capabilities the gain of each improvement falls.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from itertools import compress
@@ -202,15 +202,12 @@ class Chain:
         return found
 
 
-def meetings_of(
-    model: Model, draws: Draws, fewest: int = 1, only: int | None = None
-) -> tuple[Level | Chain, ...]:
+def meetings_of(model: Model, draws: Draws, fewest: int = 1) -> tuple[Level | Chain, ...]:
     """Levels that improvements lift and chains that they act on.
 
     Parameters
     ----------
     fewest : only where at least so many improvements meet
-    only : number of the one improvement that is looked at
 
     Notes
     -----
@@ -220,7 +217,7 @@ def meetings_of(
     that no gap is closed twice. On a chain the factors of all multiply and the chain is walked
     once, so that verified and used, say, strengthen one another, while a share stays below 1.
     """
-    return (*levels_of(model, draws, fewest, only), *chains_of(model, draws, fewest, only))
+    return (*levels_of(model, draws, fewest), *chains_of(model, draws, fewest))
 
 
 def games_of(places: Iterable[Level | Chain], size: int) -> tuple[Game, ...]:
@@ -237,11 +234,11 @@ def _joint(place: Level | Chain, measure: str, size: int, taken: tuple[int, ...]
 
 
 def levels_of(
-    model: Model, draws: Draws, fewest: int = 1, only: int | None = None
+    model: Model, draws: Draws, fewest: int = 1, among: Container[int] | None = None
 ) -> Iterator[Level]:
-    """Levels that improvements lift; see `meetings_of`."""
+    """Levels that improvements lift, all or those of some numbers; see `meetings_of`."""
     case, value, extents = model.case, model.value, model.extents
-    groups = _grouped(case, False, fewest, only)
+    groups = _grouped(case, False, fewest, among)
     if not groups or extents.distance <= 0:
         return
     agreed, counted = value.agreed(), extents.weights(model.weights(draws))
@@ -277,13 +274,15 @@ def unit_of(extents: Extents, capability: int, counted: Floats, leaf: int) -> Fl
 
 
 def chains_of(
-    model: Model, draws: Draws, fewest: int = 1, only: int | None = None
+    model: Model, draws: Draws, fewest: int = 1, among: Container[int] | None = None
 ) -> Iterator[Chain]:
-    """Chains that improvements act on; see `meetings_of`."""
+    """Chains that improvements act on, all or those of some numbers; see `meetings_of`."""
     case, paths = model.case, model.costs.paths
-    acting = {c: users for c, users in _acting(model).items() if len(users) >= fewest}
-    if only is not None:
-        acting = {c: (only,) for c, users in acting.items() if only in users}
+    acting = {
+        capability: mine
+        for capability, users in _acting(model).items()
+        if len(mine := tuple(k for k in users if among is None or k in among)) >= fewest
+    }
     if not acting:
         return
     chain = ChainModel(replace(case, chain=tuple(s for s in case.chain if s.capability in acting)))
@@ -342,13 +341,13 @@ def _together(
 
 
 def _grouped(
-    case: Case, on_chain: bool, fewest: int, only: int | None = None
+    case: Case, on_chain: bool, fewest: int, among: Container[int] | None = None
 ) -> dict[tuple[str, str], list[Effect]]:
     """Effects by what they act on, a level of a capability or its chain, where enough do."""
     groups: dict[tuple[str, str], list[Effect]] = {}
-    mine = "" if only is None else case.improvement_ids[only]
-    for effect in (e for e in case.effects if not mine or e.improvement == mine):
-        if bool(effect.step) == on_chain:
+    ids = [i for k, i in enumerate(case.improvement_ids) if among is None or k in among]
+    for effect in case.effects:
+        if bool(effect.step) == on_chain and effect.improvement in ids:
             groups.setdefault((effect.capability, effect.criterion), []).append(effect)
     return {at: some for at, some in groups.items() if len({e.improvement for e in some}) >= fewest}
 

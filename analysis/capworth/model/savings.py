@@ -21,7 +21,7 @@ class SavedLine:
 
     Attributes
     ----------
-    users : numbers of the improvements, in the order of the rows, then of those in `kept`
+    savers : (rows,) number of the improvement of each row
     capability : or platform, whose line it is
     paid : (draws, years) what is paid without any improvement
     shares : (rows, draws, years) saved by each as stated
@@ -31,13 +31,18 @@ class SavedLine:
         more, when it starts so many years later than stated
     """
 
-    users: tuple[int, ...]
+    savers: tuple[int, ...]
     capability: str
     paid: Floats
     shares: Floats
     fixed: tuple[bool, ...]
     discount: Floats
     kept: Mapping[int, Callable[[int], Floats]]
+
+    @property
+    def users(self) -> tuple[int, ...]:
+        """Numbers of all improvements that move what is paid: that save on it, or keep it."""
+        return tuple(dict.fromkeys((*self.savers, *self.kept)))
 
     def joint(self, measure: str, users: Sequence[int], delays: Sequence[int] = ()) -> Floats:
         """(draws,) what some of the users save together, present value; see `Meeting`."""
@@ -65,9 +70,8 @@ class SavedLine:
 
         With `cash`, (rows,), only what comes back as money.
         """
-        rows = zip(
-            self.users, self.shares, self.fixed, cash or [True] * len(self.fixed), strict=False
-        )
+        counted = cash or [True] * len(self.fixed)
+        rows = zip(self.savers, self.shares, self.fixed, counted, strict=True)
         shares = [
             share if fixed else later(share, late[user])
             for user, share, fixed, counts in rows
@@ -96,9 +100,8 @@ class SavingModel:
         Real money of the case, not discounted. What does not come back as money is time set free.
         """
         for line, saved in self.drawn(draws):
-            for row, user, share in zip(
-                self.rows[line.id], saved.users, saved.shares, strict=False
-            ):
+            rows = zip(self.rows[line.id], saved.savers, saved.shares, strict=True)
+            for row, user, share in rows:
                 yield user, line.payer, saved.due({user: 0}) * share, row.cashable
 
     def of_set(
@@ -142,19 +145,16 @@ class SavingModel:
                 shares = np.stack([draws.of(s.share)[:, None] * self._when(s) for s in rows])
                 for k in self._costs.keepers(line):
                     kept[k] = partial(self._kept, draws, line, amount, k)
-            users = [self._place[row.improvement] for row in rows]
-            yield (
-                line,
-                SavedLine(
-                    users=(*users, *(k for k in kept if k not in users)),
-                    capability=line.capability or line.platform,
-                    paid=paid,
-                    shares=shares,
-                    fixed=tuple(row.from_year is not None for row in rows),
-                    discount=self._years.discount,
-                    kept=kept,
-                ),
+            saved = SavedLine(
+                savers=tuple(self._place[row.improvement] for row in rows),
+                capability=line.capability or line.platform,
+                paid=paid,
+                shares=shares,
+                fixed=tuple(row.from_year is not None for row in rows),
+                discount=self._years.discount,
+                kept=kept,
             )
+            yield line, saved
 
     def _kept(
         self, draws: Draws, line: CostLine, amount: Floats, keeper: int, delay: int

@@ -466,7 +466,7 @@ class Choice:
         if key not in self._later:
             model, kept = self.sample.model, Kept(self.sample)
             find = levels_of if measure == DISTANCE else chains_of
-            gained = [at.joint(measure, [k], [delay]) for at in find(model, kept, only=k)]
+            gained = [at.joint(measure, [k], [delay]) for at in find(model, kept, among=[k])]
             self._later[key] = np.sum(gained, axis=0) if gained else np.zeros(kept.size)
         return self._later[key]
 

@@ -61,11 +61,11 @@ def value_by_year(choice: Choice, chosen: Bools, delays: Ints, measure: str) -> 
     found = np.zeros((len(choice.cost), choice.calendar.years))
     alone = [effects.only(year) for year in range(found.shape[1])]
     find = levels_of if measure == DISTANCE else chains_of
-    for place in find(sample.model, Kept(sample)):
-        users = [k for k in place.users if chosen[k]]
-        for year, counted in enumerate(alone if users else ()):
+    for place in find(sample.model, Kept(sample), among=late):
+        delays_here = [late[k] for k in place.users]
+        for year, counted in enumerate(alone):
             there = replace(place, years=counted)
-            found[:, year] += there.joint(measure, users, [late[k] for k in users])
+            found[:, year] += there.joint(measure, place.users, delays_here)
     annuity = effects.annuity if measure in {DISTANCE, HARM} else 1.0
     both = chosen[worth.pairs].all(axis=1)
     bonuses = worth.bonuses(measure).T[both]
