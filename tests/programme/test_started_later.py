@@ -284,6 +284,17 @@ def test_benefits_of_a_set_come_in_the_years_that_bring_them(seed: int) -> None:
     np.testing.assert_allclose(found.present_of(0, range(len(SCOPES))), whole, rtol=1e-9)
 
 
+def test_what_only_a_set_brings_is_not_lost() -> None:
+    """Where none of its members gains anything alone, nothing says whose scope it is."""
+    case = made(3)
+    still = Estimate("still", 1.0, 1.0, 1.0, "", "D", "", "invented", 0)
+    steps = [replace(e, change=replace(still, name=e.change.name)) for e in case.effects if e.step]
+    flows = FlowModel(draw_sample(replace(case, effects=tuple(steps)), DRAWS))
+    count = len(case.improvements)
+    found = flows.of_set(np.ones(count, bool), np.zeros(count, int), np.ones((DRAWS, YEARS)))
+    np.testing.assert_allclose(found.benefit.yearly[0].sum(axis=0), 1.0)
+
+
 @pytest.mark.parametrize(
     ("seed", "objective"), [(0, "distance"), (1, "distance"), (4, "net"), (7, "net")]
 )

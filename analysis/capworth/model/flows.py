@@ -169,7 +169,8 @@ class FlowModel:
         ----------
         taken, delays : (improvements,)
         worth : (draws, years) what the set gains in money together, not discounted; it is shared
-            among the scopes as what the members gain alone is over the years
+            among the scopes as what the members gain alone is over the years, in equal parts where
+            none gains anything alone
         """
         found = Flows.none(self.discount, self.draws.size, 1)
         late = delays.tolist()
@@ -183,7 +184,8 @@ class FlowModel:
                 scopes[scope] = scopes.get(scope, 0.0) + gained
         alone = np.sum([*scopes.values()], axis=0)
         for scope, gained in scopes.items():
-            share = np.divide(gained, alone, out=np.zeros_like(alone), where=alone != 0)
+            even = np.full_like(alone, 1 / len(scopes))
+            share = np.divide(gained, alone, out=even, where=alone != 0)
             found.benefit.add(0, SCOPES.index(scope), share, worth)
         for payer, whole, money in self._model.savings.of_set(self.draws, taken, late):
             found.saving.add(0, PAYERS.index(payer), 1.0, whole)
