@@ -341,6 +341,9 @@ def test_a_synergy_falls_into_the_years_in_which_both_work() -> None:
     factor = discount_factors(case)
     bonuses = choice.worth.bonuses("distance")[:, 0]
     np.testing.assert_allclose(more @ factor / factor.sum(), bonuses, rtol=1e-9)
+    late = np.array([1, 0, 0])  # SCAN, so that less is left of its years
+    whole = value_by_year(choice, both, late, "distance") @ factor / factor.sum()
+    np.testing.assert_allclose(whole, choice.by_draw(both, late, "distance"), rtol=1e-9)
 
 
 def test_a_level_reached_before_the_effect_is_full_is_lost_for_the_years_of_delay() -> None:
