@@ -56,16 +56,16 @@ def command(
     from capworth.case.tables import read_units
     from capworth.excellence.envelopment import envelopment
 
-    bad = _words(undesirable)
-    units = read_units(table, unit, draw, (*_words(inputs), *bad, *_words(outputs)))
+    bad = [*listed(undesirable)]
+    units = read_units(table, unit, draw, (*[*listed(inputs)], *bad, *[*listed(outputs)]))
     answer = envelopment(
-        units[_words(inputs)],
-        units[_words(outputs)],
+        units[[*listed(inputs)]],
+        units[[*listed(outputs)]],
         returns,
         orientation,
         model=model,
         undesirable=units[bad] if bad else None,
-        fixed_inputs=_words(fixed),
+        fixed_inputs=[*listed(fixed)],
         missing="leave out" if leave_out else "refuse",
     )
     click.echo(repr(answer), err=True)
@@ -82,10 +82,6 @@ def command(
         [str(column) for column in found.columns],
         [[_cell(c) for c in row] for row in found.itertuples(index=False)],
     )
-
-
-def _words(given: str) -> list[str]:
-    return [*listed(given)]
 
 
 def _cell(cell: object) -> str:
