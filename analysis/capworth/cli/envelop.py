@@ -56,16 +56,16 @@ def command(
     from capworth.case.tables import read_units
     from capworth.excellence.envelopment import envelopment
 
-    bad = [*listed(undesirable)]
-    units = read_units(table, unit, draw, (*[*listed(inputs)], *bad, *[*listed(outputs)]))
+    bad = listed(undesirable)
+    units = read_units(table, unit, draw, (*listed(inputs), *bad, *listed(outputs)))
     answer = envelopment(
-        units[[*listed(inputs)]],
-        units[[*listed(outputs)]],
+        units[list(listed(inputs))],
+        units[list(listed(outputs))],
         returns,
         orientation,
         model=model,
-        undesirable=units[bad] if bad else None,
-        fixed_inputs=[*listed(fixed)],
+        undesirable=units[list(bad)] if bad else None,
+        fixed_inputs=listed(fixed),
         missing="leave out" if leave_out else "refuse",
     )
     click.echo(repr(answer), err=True)
